@@ -1,0 +1,1 @@
+"""Readers: one file's bytes to its facts, never looking at another file."""

@@ -1,0 +1,1 @@
+"""What Celery and Kombu themselves say, as data per released version."""

@@ -1,0 +1,1 @@
+"""Links facts of files into apps, settings, tasks, calls and processes."""

@@ -1,0 +1,295 @@
+"""The linked project: an inert, fully resolved value in Celery's words, with no files behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from celerylint.findings import Related, Span
+from celerylint.project.values import Value
+
+
+@dataclass(frozen=True, slots=True)
+class CeleryVersions:
+    """Which Celery the project runs: `allowed` lists every supported release that its files allow, oldest first.
+
+    version is the pinned one (lock file or ==), specifier the range as written; source is "path:line".
+    """
+
+    allowed: tuple[tuple[int, ...], ...]
+    version: str | None = None
+    specifier: str | None = None
+    source: str | None = None
+
+    def all_at_least(self, *release: int) -> bool:
+        """Is every allowed version at least this release?"""
+        return all(each >= release for each in self.allowed)
+
+    def all_below(self, *release: int) -> bool:
+        """Is every allowed version older than this release?"""
+        return all(each < release for each in self.allowed)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One effective setting of an app in a profile, under Celery's new lower-case name."""
+
+    name: str
+    value: Value
+    span: Span
+    written: str
+    origin: str  # "keyword", "conf", "object", "defaults", "environment"
+    app: str = ""
+    profile: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One set of settings that an app can run with.
+
+    role is production, development, test or unknown. `open` when more may be set than could be read;
+    `place` is where a missing setting would be written.
+    """
+
+    name: str
+    role: str
+    open: bool
+    settings: Mapping[str, Setting]
+    place: Span
+
+    def get(self, name: str) -> Setting | None:
+        """The setting that the project's files give, or None."""
+        return self.settings.get(name)
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """A Celery application. id is `module:variable`; namespace is None where none is given."""
+
+    id: str
+    span: Span
+    main: str | None
+    namespace: str | None
+    profiles: tuple[Profile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An option of a task and where it comes from: decorator, splat, base, setting, annotation."""
+
+    name: str
+    value: Value
+    span: Span
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of a task's function, after `bind` took the first one away.
+
+    kind is positional-only, positional, var-positional, keyword-only or var-keyword. `annotation` is the value
+    that its annotation evaluates to, None where there is none.
+    """
+
+    name: str
+    kind: str
+    required: bool
+    span: Span
+    annotation: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A Celery task. name is Celery's own name for it (an Unknown name is None); `app` None means shared.
+
+    span is that of the function's (or class's) name; `place` that of the decorator. limits holds the effective
+    `soft_time_limit` and `time_limit` without those of settings: an Option, or None where the task sets none.
+    """
+
+    name: str | None
+    span: Span
+    place: Span
+    function: str
+    module: str
+    app: str | None
+    parameters: tuple[Parameter, ...]
+    options: Mapping[str, Option]
+    bound: bool
+    open: bool  # options may hold more than was read (an unresolved splat or base)
+    retries: tuple[RetryCall, ...] = ()
+    test: bool = False
+
+    def option(self, name: str) -> Option | None:
+        """The task's own option of that name."""
+        return self.options.get(name)
+
+
+@dataclass(frozen=True, slots=True)
+class RetryCall:
+    """A `self.retry(...)` in a task's body; max_retries is the argument of that name, None where not given."""
+
+    span: Span
+    max_retries: Value | None
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument as it is sent: name is the keyword, or None for a positional one; `model` is the dotted
+    name of the ORM class that it is an instance (or query set) of, None where it is not known to be one.
+    `shape` is instance or queryset; `text` is what is written."""
+
+    name: str | None
+    value: Value
+    span: Span
+    text: str
+    model: str | None = None
+    shape: str | None = None
+    proof: tuple[Related, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One thing that a call stands in: kind is function, class, lambda, loop, try, except, finally, with, if,
+    else; detail is e.g. the caught exceptions or the managers as written."""
+
+    kind: str
+    span: Span
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """A place that sends a task (or builds a signature of one).
+
+    how is delay, apply_async, s, si, signature, subtask, send_task, apply, delay_on_commit, map, starmap, chunks.
+    task is the Task where it is known; `sent_name` the name where only that is.
+    """
+
+    how: str
+    span: Span
+    task: Task | None
+    sent_name: str | None
+    arguments: tuple[Argument, ...]
+    options: Mapping[str, Value]
+    open: bool  # arguments may hold more than was read (a splat)
+    frames: tuple[Frame, ...] = ()
+    app: str | None = None
+    reason: str = ""  # why the task is not known
+    test: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """A chain, group or chord. Its parts come with the calls' issue."""
+
+    kind: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A queue that the configuration declares."""
+
+    name: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """An entry of `task_routes`."""
+
+    pattern: str
+    queue: str | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class BeatEntry:
+    """An entry of the beat schedule."""
+
+    name: str
+    task: str | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A Celery process that a file starts (kind worker, beat, flower, multi, events)."""
+
+    kind: str
+    span: Span
+    app: str | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One app in one profile (and, where workers are known, one process), with its effective settings."""
+
+    app: App
+    profile: Profile
+    process: Process | None = None
+
+    def setting(self, name: str) -> Setting | None:
+        """The effective setting, or None where no file sets it."""
+        return self.profile.get(name)
+
+
+@dataclass(frozen=True, slots=True)
+class OrmModel:
+    """An ORM class: kind is django, sqlalchemy or sqlmodel."""
+
+    name: str
+    kind: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """Something that could not be resolved: what is dispatch, setting, task, app, module."""
+
+    what: str
+    span: Span
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What runs: apps, tasks, dispatches and the rest, all resolved; no files behind it."""
+
+    root: str
+    celery: CeleryVersions
+    apps: tuple[App, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    dispatches: tuple[Dispatch, ...] = ()
+    canvases: tuple[Canvas, ...] = ()
+    queues: tuple[Queue, ...] = ()
+    routes: tuple[Route, ...] = ()
+    schedule: tuple[BeatEntry, ...] = ()
+    processes: tuple[Process, ...] = ()
+    models: tuple[OrmModel, ...] = ()
+    contexts: tuple[Context, ...] = ()
+    unresolved: tuple[Unresolved, ...] = ()
+
+    def subjects(self, kind: type[Any]) -> Iterator[Any]:
+        """Every subject of one of the model's types, in the order of the files."""
+        if kind is Project:
+            yield self
+        elif kind is Setting:
+            for app in self.apps:
+                for profile in app.profiles:
+                    yield from profile.settings.values()
+        else:
+            yield from {
+                App: self.apps,
+                Task: self.tasks,
+                Dispatch: self.dispatches,
+                Canvas: self.canvases,
+                Queue: self.queues,
+                Route: self.routes,
+                BeatEntry: self.schedule,
+                Process: self.processes,
+                Context: self.contexts,
+            }[kind]

@@ -1,0 +1,75 @@
+"""The rule API: the decorator, and everything that a rule module may use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from celerylint.findings import Edit, Finding, Related, Severity, Span
+from celerylint.project.model import (
+    App,
+    BeatEntry,
+    Canvas,
+    Context,
+    Dispatch,
+    Process,
+    Project,
+    Queue,
+    Route,
+    Setting,
+    Task,
+)
+
+__all__ = [
+    "App",
+    "BeatEntry",
+    "Canvas",
+    "Context",
+    "Dispatch",
+    "Edit",
+    "Finding",
+    "Process",
+    "Project",
+    "Queue",
+    "Related",
+    "Route",
+    "RuleSpec",
+    "Setting",
+    "Severity",
+    "Span",
+    "Task",
+    "rule",
+]
+
+S = TypeVar("S")
+Check = Callable[[S, Project], Iterable[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSpec:
+    """One check of a rule: the subject type it runs over and what is said of it."""
+
+    subject: type[Any]
+    check: Callable[[Any, Project], Iterable[Finding]]
+    severity: Severity
+    since: str
+    default: bool
+    preview: bool
+
+
+def rule(
+    *, on: type[S], severity: Severity, since: str, default: bool = True, preview: bool = False
+) -> Callable[[Check[S]], Check[S]]:
+    """Make a function of (subject, project) that yields findings a check of its module's rule.
+
+    `on` is a model type (Project for what has no smaller subject); `default=False` makes the rule opt-in by
+    selection, `preview=True` opt-in by `--preview`. Code and name come from the module's file name.
+    """
+
+    def register(check: Check[S]) -> Check[S]:
+        spec = RuleSpec(on, check, severity, since, default, preview)
+        check.__dict__.setdefault("__celerylint_rules__", []).append(spec)
+        return check
+
+    return register
