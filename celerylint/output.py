@@ -6,7 +6,6 @@ import contextlib
 import io
 import os
 import sys
-import tempfile
 from collections.abc import Callable
 from typing import Any
 
@@ -36,6 +35,8 @@ def _replace(target: str, text: str) -> None:
         with open(target, "wb") as stream:  # noqa: PTH123
             stream.write(data)
         return
+    import tempfile
+
     real = os.path.realpath(target)
     handle, draft = tempfile.mkstemp(prefix=".celerylint-", dir=os.path.dirname(real))
     try:

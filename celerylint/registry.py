@@ -104,8 +104,8 @@ BUILT_IN = (
         "CEL002",
         "unknown-suppression",
         "A suppression comment names no rule that there is.",
-        "It suppresses nothing. `celerylint rule --all` lists the names, and the message says\n"
-        "the nearest one. The form is `# celerylint: ignore[rule-name, other-rule] why it is fine here`.",
+        "It suppresses nothing. `celerylint rule --all` lists the names, and the message says the\n"
+        "nearest one. The form is `# celerylint: ignore[rule-name, other-rule] why it is fine`.",
     ),
 )
 UNUSED, UNKNOWN = BUILT_IN
