@@ -198,13 +198,11 @@ def _nearest(wrong: str, exact: bool = False) -> str:
     words = [rule.name for rule in rules] + [rule.code for rule in rules]
     if not exact:
         words += [*CATEGORIES.values(), "ALL"]
-    upper = wrong.upper()
-    written = (
-        upper
-        if upper.startswith("CEL") and upper[3:].isdigit()
-        else wrong.lower().replace("_", "-")
-    )
-    close = difflib.get_close_matches(written, words, 1, 0.5)
+    name = wrong.lower().replace("_", "-")
+    close = [
+        *difflib.get_close_matches(name, words, 1, 0.5),
+        *difflib.get_close_matches(wrong.upper(), words, 1, 0.5),
+    ]
     return f"; did you mean `{close[0]}`?" if close else "; `celerylint rule --all` lists the rules"
 
 
