@@ -44,7 +44,7 @@ def _names(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -
 
 def selectors(flag: str, text: str) -> Callable[[Any], Any]:
     """An option that takes rules, several times or with commas."""
-    return click.option(flag, multiple=True, callback=_names, metavar="RULE,…", help=text)
+    return click.option(flag, multiple=True, callback=_names, metavar="RULE,...", help=text)
 
 
 def shared(command: Callable[..., int]) -> Callable[..., int]:

@@ -33,7 +33,7 @@ CLEAN, FOUND, FAILED, NOTHING = 0, 1, 2, 3
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
     options_metavar="[COMMAND] [OPTIONS]",
-    subcommand_metavar="[PATHS]…",
+    subcommand_metavar="[PATHS]...",
     epilog="Exit status: 0 nothing found, 1 findings, 2 could not run, 3 nothing to analyse.",
 )
 @click.version_option(__version__, "-V", "--version", message="celerylint %(version)s")
@@ -46,7 +46,7 @@ def cli() -> None:
 
 
 @cli.command(DEFAULT_COMMAND)
-@click.argument("paths", nargs=-1, metavar="[PATHS]…", type=click.Path(allow_dash=True))
+@click.argument("paths", nargs=-1, metavar="[PATHS]...", type=click.Path(allow_dash=True))
 @click.option("--output-format", type=click.Choice(FORMATS), default="text", help="How to report.")
 @selectors("--select", "Run these rules only: codes, prefixes, names, categories or ALL.")
 @selectors("--extend-select", "Run these rules too.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -48,14 +49,14 @@ def finding(code: str, line: int, path: str = "a.py", **more: object) -> Finding
     return dataclasses.replace(Finding(span, "it fails", code=code), **more)  # type: ignore[arg-type]
 
 
-def sheet(text: str, path: str = "a.py", **more: object) -> triage.Desk:
+def sheet(text: str, path: str = "a.py", **more: Any) -> triage.Desk:
     """A project of one file whose comments are found by a plain scan."""
     desk = triage.Desk(
         rules=RULES,
         comments={path: suppressions.scan(path, text)},
         text={path: text}.get,
     )
-    return dataclasses.replace(desk, **more)  # type: ignore[arg-type]
+    return dataclasses.replace(desk, **more)
 
 
 def codes(found: tuple[Finding, ...]) -> list[tuple[int, str]]:
@@ -202,9 +203,7 @@ class TestSuppressions:
 
 
 class TestSuppressionsThatAreWrong:
-    def complaints(
-        self, text: str, found: list[Finding] | None = None, **more: object
-    ) -> list[str]:
+    def complaints(self, text: str, found: list[Finding] | None = None, **more: Any) -> list[str]:
         reported = triage.triage(found or [], sheet(text, **more))
         return [
             f"{each.span.line}:{each.span.column} {each.name} {each.message}" for each in reported
@@ -213,7 +212,10 @@ class TestSuppressionsThatAreWrong:
     def test_an_unused_name_is_reported_where_it_stands(self) -> None:
         text = "x = 1  # why  # celerylint: ignore[database-broker, CEL302] toy\n"
         assert self.complaints(text, [finding("CEL302", 1)]) == [
-            "1:17 unused-suppression `database-broker` has nothing to say here, so nothing is suppressed"
+            (
+                "1:17 unused-suppression `database-broker` has nothing to say here, "
+                "so nothing is suppressed"
+            )
         ]
 
     def test_an_unused_noqa(self) -> None:
