@@ -46,21 +46,22 @@ def triage(found: Iterable[Finding], desk: Desk) -> tuple[Finding, ...]:
     Every finding must carry its code. One rule and one primary place make one finding.
     """
     sheet = _Sheet(desk)
-    heard = [each for each in found if _wanted(each, desk)]
+    rules = registry.by_code(desk.rules)
+    heard = [each for each in found if _wanted(each, desk, rules)]
     kept = [each for each in heard if not sheet.suppresses(each)]
-    about_comments = [each for each in sheet.complaints() if _wanted(each, desk)]
+    about_comments = [each for each in sheet.complaints() if _wanted(each, desk, rules)]
     kept += [each for each in about_comments if not sheet.suppresses(each)]
-    rated = (_rated(each, desk) for each in kept)
+    rated = (_rated(each, rules[each.code], desk.config) for each in kept)
     return merged(rated)
 
 
-def _wanted(finding: Finding, desk: Desk) -> bool:
+def _wanted(finding: Finding, desk: Desk, rules: Mapping[str, RuleInfo]) -> bool:
     path = finding.span.path
     if not is_asked(path, desk.asked):
         return False
     if is_test_path(path) and not desk.config.lint_tests:
         return False
-    rule = registry.by_code(desk.rules).get(finding.code)
+    rule = rules.get(finding.code)
     return rule is not None and not ignored_in(path, rule, desk.config)
 
 
@@ -102,10 +103,9 @@ def _glob(glob: str) -> re.Pattern[str]:
     return re.compile(f"{start}{pattern}(?:/.*)?$", re.DOTALL)
 
 
-def _rated(finding: Finding, desk: Desk) -> Finding:
-    rule = registry.by_code(desk.rules)[finding.code]
+def _rated(finding: Finding, rule: RuleInfo, config: Config) -> Finding:
     steps = 0 if finding.severity is None else max(0, rule.severity.rank - finding.severity.rank)
-    severity = registry.severity_of(rule, desk.config.severity)
+    severity = registry.severity_of(rule, config.severity)
     for _ in range(steps):
         severity = severity.lowered()
     return replace(finding, severity=severity, name=rule.name)

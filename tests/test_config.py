@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import marshal
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from celerylint import config
 from celerylint.config import Config, ConfigError
+from celerylint.config_model import KEYS
+
+REPOSITORY = Path(__file__).parent.parent
 
 FULL = """\
 [project]
@@ -128,8 +133,10 @@ def test_an_empty_table_means_defaults_from_that_file() -> None:
         ),
         (
             'severity = { unbounded-retries = "eror" }',
-            ("pyproject.toml:5: `severity.unbounded-retries`: "
-            "expected error, warning or advice, got 'eror'; did you mean `error`?"),
+            (
+                "pyproject.toml:5: `severity.unbounded-retries`: "
+                "expected error, warning or advice, got 'eror'; did you mean `error`?"
+            ),
         ),
         (
             '\n[tool.celerylint.severity]\nx = 1\nunbounded-retries = "eror"',
@@ -141,8 +148,10 @@ def test_an_empty_table_means_defaults_from_that_file() -> None:
         ),
         (
             'task-decorators = ["my job"]',
-            ("pyproject.toml:5: `task-decorators[0]`: "
-            "write a dotted name such as \"shop.celery.job\", not 'my job'"),
+            (
+                "pyproject.toml:5: `task-decorators[0]`: "
+                "write a dotted name such as \"shop.celery.job\", not 'my job'"
+            ),
         ),
     ],
 )
@@ -211,3 +220,15 @@ def test_keys_that_are_written_dotted_have_lines_too() -> None:
     read = config.load("pyproject.toml", text)
     assert read is not None
     assert dict(read.lines) == {"ignore": 2, "severity.x": 3}
+
+
+def test_the_documentation_has_a_row_for_every_key_and_no_other() -> None:
+    text = (REPOSITORY / "docs" / "configuration.md").read_text(encoding="utf-8")
+    assert sorted(re.findall(r"(?m)^\| `([a-z-]+)` \|", text)) == sorted(KEYS)
+
+
+def test_the_example_of_the_documentation_is_right() -> None:
+    text = (REPOSITORY / "docs" / "configuration.md").read_text(encoding="utf-8")
+    example = re.search(r"```toml\n(.*?)```", text, re.DOTALL)
+    assert example is not None
+    assert config.load("pyproject.toml", example[1]) is not None

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from importlib import resources
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -32,6 +34,7 @@ from celerylint.report import github, jsonreport, projectjson, projecttext, term
 from celerylint.report.claims import claim
 from celerylint.report.schema import Report, json_schema
 
+REPOSITORY = Path(__file__).parent.parent
 SOURCE = "import x\n@shared_task(max_retries=None)\ndef charge(order_id):\n    pass\n"
 RETRIES = Finding(
     Span("shop/tasks.py", 2, 14, 2, 30),
@@ -127,6 +130,18 @@ class TestText:
         assert "shop/shop/settings.py:3: setting not resolved: a call" in text.diagnostics(
             whole, verbose=True
         )
+
+    def test_the_problem_matcher_of_the_documentation_reads_it(self) -> None:
+        page = (REPOSITORY / "docs" / "editors.md").read_text(encoding="utf-8")
+        block = re.search(r"```json\n(.*?)```", page, re.DOTALL)
+        assert block is not None
+        (task,) = json.loads(block[1])["tasks"]
+        pattern = task["problemMatcher"]["pattern"]
+        match = re.match(pattern["regexp"], text.render(outcome(RETRIES)).splitlines()[0])
+        assert match is not None
+        assert match[pattern["file"]] == "shop/tasks.py"
+        assert (match[pattern["line"]], match[pattern["column"]]) == ("2", "14")
+        assert (match[pattern["severity"]], match[pattern["code"]]) == ("warning", "CEL501")
 
 
 class TestTerminal:
