@@ -58,6 +58,7 @@ SOURCES = st.builds(
     release=st.just(INSTALLED),
     prefix=st.sampled_from([None, "", "CELERY", "CELERY_", "celery", "Celery", "CE", "task"]),
     keywords=st.lists(KEYS, max_size=3, unique=True),
+    changes=st.just([]) | st.lists(KEYS, max_size=3, unique=True),
     early=KEY_LISTS,
     source=st.none() | KEY_LISTS,
     defaults=st.lists(KEY_LISTS, max_size=2),
@@ -80,7 +81,8 @@ def live_application(sources: Sources, empty: frozenset[str], shape: str) -> Any
         return {each.key: None if each.key in empty else tag(each) for each in places}
 
     keywords = {key: tag(Written("keyword", key)) for key in sources.keywords}
-    app = celery.Celery("live", set_as_current=False, fixups=[], **keywords)
+    changes = values(sources.changes, "changes")
+    app = celery.Celery("live", set_as_current=False, fixups=[], changes=changes, **keywords)
     app.namespace = sources.prefix
     for key, value in values(sources.early, "conf").items():
         app.conf[key] = value

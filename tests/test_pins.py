@@ -280,6 +280,10 @@ def test_deep_nesting_is_a_problem_not_a_crash(path: str) -> None:
     assert len(read(path, text)[2]) == 1
 
 
+def test_an_endless_version_is_not_known() -> None:
+    assert celery("requirements.txt", "celery==" + "1" * 5000) == [(None, 1, "requirement", False)]
+
+
 def test_a_template_is_not_a_broken_file() -> None:
     text = "{% if x %}\n[project]\n{% endif %}\n"
     assert read("pyproject.toml", text)[2] == ()

@@ -27,6 +27,7 @@ from celerylint.facts.requirement import (
     requirement,
 )
 
+_LONGEST = 200  # characters of a specifier; Python refuses to read endless digits as a number
 _FOLDERS = frozenset({"requirements", "requirement", "reqs", "constraints"})
 
 
@@ -51,7 +52,8 @@ def read_pins(path: str, data: bytes) -> PinFacts:
             if len(found) == 2:
                 includes.append(found)
             elif found[0] in PACKAGES:
-                pins.append(found)
+                sane = found[1] is None or len(found[1]) <= _LONGEST
+                pins.append(found if sane else (found[0], None, *found[2:]))
     except Broken as error:
         if "{{" not in path and "{%" not in text:  # a template is no TOML before it is filled in
             problems.append((error.message, error.line))
@@ -211,10 +213,12 @@ def _read_setup_cfg(text: str, path: str) -> Found:
 def _read_setup_py(text: str, path: str) -> Found:
     # A bare "celery" among the literals may be a keyword or a package of the project, and would say
     # nothing anyway.
+    line, at = 1, 0
     for match in re.finditer(r"""(["'])([A-Za-z][^"'\n]{0,200})\1""", text):
-        pin = requirement(match.group(2), text.count("\n", 0, match.start()) + 1, "requirement")
-        if pin is not None and pin[1]:
-            yield pin
+        pin = requirement(match.group(2), 0, "requirement")
+        if pin is not None and pin[1] and pin[0] in PACKAGES:
+            line, at = line + text.count("\n", at, match.start()), match.start()
+            yield (*pin[:2], line, *pin[3:])
 
 
 def _read_conda(text: str, path: str) -> Found:

@@ -38,18 +38,19 @@ _KEYWORD_NAMES: Mapping[str, str] = {
     "include": "include",
 }
 
-KEYWORD, CONF, DEFAULTS, OBJECT = "keyword", "conf", "defaults", "object"
+KEYWORD, CHANGES, CONF = "keyword", "changes", "conf"
+DEFAULTS, OBJECT = "defaults", "object"
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The place that decides a setting: origin is keyword, conf, defaults or object; key is the
+    """The place that decides a setting: origin is keyword, changes, conf, defaults or object; key is the
     name as written there (of several writes of one key to `app.conf` the last one counts); number
     tells which `add_defaults` call it is, from 0 in the order of the calls.
 
     late tells a write to `app.conf` after the configuration was first read from one before.
-    `otherwise` is the place that decides where the value here is None; None where only Celery's
-    default is left.
+    `otherwise` is the place that decides where the value here is None (for broker_read_url and
+    broker_write_url: empty); None where only Celery's default is left.
     """
 
     origin: str
@@ -75,20 +76,24 @@ class Sources:
     """Every name that configures one app, as Celery would see it.
 
     keywords: keywords of `Celery(...)` that carry settings and are not None, as setting names
-    (`keyword_setting`). early: keys written to `app.conf` before the configuration is first read,
-    the keys of `changes=` first; in order of execution. source: the keys of the loaded object
-    (`dir()` of a module, class or instance; the keys of a mapping; for Django's settings the
-    upper-case names, Django's own defaults included), None where nothing is loaded (an empty
-    mapping is not loaded either). defaults: the keys of each `add_defaults` call, in order of the
-    calls. late: keys written to `app.conf` after the first read.
+    (`keyword_setting`). changes: the keys of its keyword `changes=`. early: keys written to
+    `app.conf` before the configuration is first read, in order of execution. source: the keys of
+    the loaded object (`dir()` of a module, class or instance; the keys of a mapping; for Django's
+    settings the upper-case names, Django's own defaults included), None where nothing is loaded (an
+    empty mapping is not loaded either). defaults: the keys of each `add_defaults` call, in order of
+    the calls. late: keys written to `app.conf` after the first read.
 
     A second `config_from_object` after the first read starts anew: give its source, drop the
-    `defaults` and `late` writes that came before it.
+    `defaults` and `late` writes that came before it. `app.conf.setdefault` writes nothing where any
+    spelling of the setting is there already: after the first read that holds for every setting that
+    Celery has a default for. The very first read of all may see an older answer (from 5.7.0 on, for
+    `early` writes under a namespace); what counts here is every later one.
     """
 
     release: Release
     prefix: str | None = None
     keywords: Sequence[str] = ()
+    changes: Sequence[str] = ()
     early: Sequence[str] = ()
     source: Sequence[str] | None = None
     defaults: Sequence[Sequence[str]] = ()
@@ -116,7 +121,7 @@ def keyword_setting(keyword: str, release: Release) -> str | None:
     itself.
 
     Any keyword that Celery does not name is a setting under its own name, known or not. `changes`
-    is a mapping of settings and counts as early writes to `app.conf`.
+    is a mapping of settings (`Sources.changes`).
     """
     if keyword in _KEYWORD_NAMES:
         return _KEYWORD_NAMES[keyword]
@@ -219,9 +224,8 @@ class _View:
 
 def _preconf(sources: Sources) -> dict[str, Written]:
     """Celery's `_preconf`: a dictionary, so that a key keeps the place of its first write."""
-    # `changes=` is in the dictionary before the keywords are, but which writes are of `changes=`
-    # only matters for two spellings of one setting, both outside of the loaded object.
-    preconf = {key: Written(KEYWORD, key) for key in sources.keywords}
+    preconf = {key: Written(CHANGES, key) for key in sources.changes}
+    preconf.update({key: Written(KEYWORD, key) for key in sources.keywords})
     preconf.update({key: Written(CONF, key) for key in sources.early})
     return preconf
 
