@@ -44,9 +44,9 @@ DEFAULTS, OBJECT = "defaults", "object"
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The place that decides a setting: origin is keyword, changes, conf, defaults or object; key is the
-    name as written there (of several writes of one key to `app.conf` the last one counts); number
-    tells which `add_defaults` call it is, from 0 in the order of the calls.
+    """The place that decides a setting: origin is keyword, changes, conf, defaults or object; key
+    is the name as written there (of several writes of one key to `app.conf` the last one counts);
+    number tells which `add_defaults` call it is, from 0 in the order of the calls.
 
     late tells a write to `app.conf` after the configuration was first read from one before.
     `otherwise` is the place that decides where the value here is None (for broker_read_url and
