@@ -1,0 +1,280 @@
+"""Lowers LibCST expressions to the plain tuples of `celerylint.facts.syntax`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+import libcst as cst
+
+from celerylint.facts.syntax import PARAM_KINDS, Node
+
+OPERATORS: dict[type, str] = {
+    cst.Add: "+",
+    cst.AddAssign: "+",
+    cst.Subtract: "-",
+    cst.SubtractAssign: "-",
+    cst.Multiply: "*",
+    cst.MultiplyAssign: "*",
+    cst.Divide: "/",
+    cst.DivideAssign: "/",
+    cst.FloorDivide: "//",
+    cst.FloorDivideAssign: "//",
+    cst.Modulo: "%",
+    cst.ModuloAssign: "%",
+    cst.Power: "**",
+    cst.PowerAssign: "**",
+    cst.LeftShift: "<<",
+    cst.LeftShiftAssign: "<<",
+    cst.RightShift: ">>",
+    cst.RightShiftAssign: ">>",
+    cst.BitAnd: "&",
+    cst.BitAndAssign: "&",
+    cst.BitOr: "|",
+    cst.BitOrAssign: "|",
+    cst.BitXor: "^",
+    cst.BitXorAssign: "^",
+    cst.MatrixMultiply: "@",
+    cst.MatrixMultiplyAssign: "@",
+    cst.Not: "not",
+    cst.Minus: "-",
+    cst.Plus: "+",
+    cst.BitInvert: "~",
+    cst.And: "and",
+    cst.Or: "or",
+    cst.Equal: "==",
+    cst.NotEqual: "!=",
+    cst.LessThan: "<",
+    cst.LessThanEqual: "<=",
+    cst.GreaterThan: ">",
+    cst.GreaterThanEqual: ">=",
+    cst.In: "in",
+    cst.NotIn: "not in",
+    cst.Is: "is",
+    cst.IsNot: "is not",
+}
+CONSTANTS = {"None": None, "True": True, "False": False}
+POSITIONAL_ONLY, POSITIONAL, VAR_POSITIONAL, KEYWORD_ONLY, VAR_KEYWORD = range(len(PARAM_KINDS))
+
+
+class Expressions:
+    """Lowers expressions of one module, given where its nodes stand."""
+
+    def __init__(self, spans: dict[object, tuple[int, int]]) -> None:
+        self.spans = spans
+        self.words: set[str] = set()
+        self._table: dict[type, Callable[[Any, int, int], Node]] = {
+            cst.Name: self._name,
+            cst.Attribute: self._attribute,
+            cst.Call: self._call,
+            cst.SimpleString: self._string,
+            cst.ConcatenatedString: self._concatenated,
+            cst.FormattedString: self._formatted,
+            cst.Integer: self._number,
+            cst.Float: self._number,
+            cst.Imaginary: self._number,
+            cst.Ellipsis: lambda node, s, e: ("const", s, e, ...),
+            cst.List: lambda node, s, e: self._sequence("list", node, s, e),
+            cst.Tuple: lambda node, s, e: self._sequence("tuple", node, s, e),
+            cst.Set: lambda node, s, e: self._sequence("set", node, s, e),
+            cst.Dict: self._dict,
+            cst.Subscript: self._subscript,
+            cst.BinaryOperation: self._binary,
+            cst.BooleanOperation: self._boolean,
+            cst.UnaryOperation: self._unary,
+            cst.Comparison: self._comparison,
+            cst.IfExp: self._conditional,
+            cst.Lambda: self._lambda,
+            cst.ListComp: lambda node, s, e: self._comprehension("list", node, s, e),
+            cst.SetComp: lambda node, s, e: self._comprehension("set", node, s, e),
+            cst.GeneratorExp: lambda node, s, e: self._comprehension("generator", node, s, e),
+            cst.DictComp: lambda node, s, e: self._comprehension("dict", node, s, e),
+            cst.StarredElement: lambda node, s, e: ("star", s, e, self.lower(node.value)),
+            cst.Await: lambda node, s, e: ("await", s, e, self.lower(node.expression)),
+            cst.NamedExpr: self._walrus,
+            cst.Yield: self._yield,
+        }
+
+    def span(self, node: object) -> tuple[int, int]:
+        """Offsets of a node; (0, 0) for the few kinds that have none of their own."""
+        return self.spans.get(node, (0, 0))
+
+    def lower(self, node: cst.CSTNode) -> Node:
+        """The tuple of an expression."""
+        start, end = self.span(node)
+        make = self._table.get(type(node))
+        return ("other", start, end) if make is None else make(node, start, end)
+
+    def optional(self, node: cst.CSTNode | None) -> Node | None:
+        """The tuple of an expression that may be absent."""
+        return None if node is None else self.lower(node)
+
+    def _name(self, node: cst.Name, s: int, e: int) -> Node:
+        if node.value in CONSTANTS:
+            return ("const", s, e, CONSTANTS[node.value])
+        self.words.add(node.value)
+        return ("name", s, e, node.value)
+
+    def _attribute(self, node: cst.Attribute, s: int, e: int) -> Node:
+        self.words.add(node.attr.value)
+        return ("attr", s, e, self.lower(node.value), node.attr.value)
+
+    def _call(self, node: cst.Call, s: int, e: int) -> Node:
+        args = []
+        function = self.lower(node.func)
+        for arg in node.args:
+            start, end = self.span(arg)
+            keyword = None if arg.keyword is None else arg.keyword.value
+            args.append((arg.star, keyword, self.lower(arg.value), start, end))
+        return ("call", s, e, function, tuple(args))
+
+    def _string(self, node: cst.SimpleString, s: int, e: int) -> Node:
+        return ("const", s, e, _literal(node.value))
+
+    def _number(self, node: Any, s: int, e: int) -> Node:
+        return ("const", s, e, _literal(node.value))
+
+    def _concatenated(self, node: cst.ConcatenatedString, s: int, e: int) -> Node:
+        parts: list[Node] = []
+        rest: Any = node
+        while isinstance(rest, cst.ConcatenatedString):
+            parts.append(self.lower(rest.left))
+            rest = rest.right
+        parts.append(self.lower(rest))
+        if all(part[0] == "const" for part in parts):
+            values = [part[3] for part in parts]
+            try:
+                empty: Any = values[0][:0]
+                return ("const", s, e, empty.join(values))
+            except TypeError:
+                return ("other", s, e)
+        flat: list[Node] = []
+        for part in parts:
+            flat.extend(part[3] if part[0] == "fstr" else (part,))
+        return ("fstr", s, e, tuple(flat))
+
+    def _formatted(self, node: cst.FormattedString, s: int, e: int) -> Node:
+        parts: list[Node] = []
+        raw = "r" in node.start.lower()
+        for part in node.parts:
+            if isinstance(part, cst.FormattedStringText):
+                parts.append(("const", s, e, _text(part.value, raw)))
+            else:
+                plain = part.conversion is None and part.format_spec is None and part.equal is None
+                parts.append(("fmt", s, e, self.lower(part.expression), plain))
+        return ("fstr", s, e, tuple(parts))
+
+    def _sequence(self, kind: str, node: Any, s: int, e: int) -> Node:
+        items = []
+        for element in node.elements:
+            if isinstance(element, cst.StarredElement):
+                items.append(self.lower(element))
+            else:
+                items.append(self.lower(element.value))
+        return ("seq", s, e, kind, tuple(items))
+
+    def _dict(self, node: cst.Dict, s: int, e: int) -> Node:
+        entries = []
+        for element in node.elements:
+            key = element.key if isinstance(element, cst.DictElement) else None
+            entries.append((self.optional(key), self.lower(element.value)))
+        return ("dict", s, e, tuple(entries))
+
+    def _subscript(self, node: cst.Subscript, s: int, e: int) -> Node:
+        base = self.lower(node.value)
+        indexes: list[Node] = []
+        for element in node.slice:
+            start, end = self.span(element)
+            if isinstance(element.slice, cst.Index):
+                indexes.append(self.lower(element.slice.value))
+            else:
+                indexes.append(("slice", start, end))
+        index = indexes[0] if len(indexes) == 1 else ("seq", s, e, "tuple", tuple(indexes))
+        return ("sub", s, e, base, index)
+
+    def _binary(self, node: cst.BinaryOperation, s: int, e: int) -> Node:
+        operator = OPERATORS.get(type(node.operator), "?")
+        return ("bin", s, e, operator, self.lower(node.left), self.lower(node.right))
+
+    def _boolean(self, node: cst.BooleanOperation, s: int, e: int) -> Node:
+        operator = OPERATORS[type(node.operator)]
+        return ("bool", s, e, operator, self.lower(node.left), self.lower(node.right))
+
+    def _unary(self, node: cst.UnaryOperation, s: int, e: int) -> Node:
+        return ("un", s, e, OPERATORS[type(node.operator)], self.lower(node.expression))
+
+    def _comparison(self, node: cst.Comparison, s: int, e: int) -> Node:
+        rest = tuple(
+            (OPERATORS.get(type(each.operator), "?"), self.lower(each.comparator))
+            for each in node.comparisons
+        )
+        return ("cmp", s, e, self.lower(node.left), rest)
+
+    def _conditional(self, node: cst.IfExp, s: int, e: int) -> Node:
+        return (
+            "ifexp",
+            s,
+            e,
+            self.lower(node.test),
+            self.lower(node.body),
+            self.lower(node.orelse),
+        )
+
+    def _lambda(self, node: cst.Lambda, s: int, e: int) -> Node:
+        return ("lambda", s, e, self.params(node.params), self.lower(node.body))
+
+    def _comprehension(self, kind: str, node: Any, s: int, e: int) -> Node:
+        fors = []
+        step: cst.CompFor | None = node.for_in
+        while step is not None:
+            tests = tuple(self.lower(each.test) for each in step.ifs)
+            fors.append((self.lower(step.target), self.lower(step.iter), tests))
+            step = step.inner_for_in
+        if kind == "dict":
+            pair = (self.lower(node.key), self.lower(node.value))
+            element: Node = ("seq", s, e, "tuple", pair)
+        else:
+            element = self.lower(node.elt)
+        return ("comp", s, e, kind, element, tuple(fors))
+
+    def _walrus(self, node: cst.NamedExpr, s: int, e: int) -> Node:
+        return ("walrus", s, e, self.lower(node.target), self.lower(node.value))
+
+    def _yield(self, node: cst.Yield, s: int, e: int) -> Node:
+        value = node.value.item if isinstance(node.value, cst.From) else node.value
+        return ("yield", s, e, self.optional(value))
+
+    def params(self, params: cst.Parameters) -> tuple[Any, ...]:
+        """The parameters of a function or lambda, in the order of the call."""
+        found = [self._param(each, POSITIONAL_ONLY) for each in params.posonly_params]
+        found += [self._param(each, POSITIONAL) for each in params.params]
+        if isinstance(params.star_arg, cst.Param):
+            found.append(self._param(params.star_arg, VAR_POSITIONAL))
+        found += [self._param(each, KEYWORD_ONLY) for each in params.kwonly_params]
+        if params.star_kwarg is not None:
+            found.append(self._param(params.star_kwarg, VAR_KEYWORD))
+        return tuple(found)
+
+    def _param(self, param: cst.Param, kind: int) -> tuple[Any, ...]:
+        annotation = None if param.annotation is None else self.lower(param.annotation.annotation)
+        default = self.optional(param.default)
+        return (param.name.value, kind, default, annotation, *self.span(param))
+
+
+def _literal(text: str) -> Any:
+    try:
+        return ast.literal_eval(text)
+    except (SyntaxError, ValueError):
+        return text
+
+
+def _text(value: str, raw: bool) -> str:
+    value = value.replace("{{", "{").replace("}}", "}")
+    if raw or "\\" not in value:
+        return value
+    try:
+        quoted = value.replace('"', '\\"').replace("\n", "\\n").replace('\\\\"', '\\"')
+        return str(ast.literal_eval(f'"{quoted}"'))
+    except (SyntaxError, ValueError):
+        return value

@@ -1,0 +1,203 @@
+"""Follows statements that branch: both arms of what is not known are taken, and joined."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from celerylint.facts.syntax import Body, Node, unparse
+from celerylint.project import targets
+from celerylint.project.combine import merge_env, narrowed, truth
+from celerylint.project.objects import Env, Scope
+from celerylint.project.values import Default, OneOf, Sequence, Site, Unknown, Value
+
+if TYPE_CHECKING:
+    from celerylint.project.machine import Machine
+
+MOST_ROUNDS = 16
+Kept = list[tuple[str, Value, Value]]  # name, what a test narrowed it to, what it was
+
+
+def follow_if(machine: Machine, node: Node, scope: Scope) -> bool:
+    """`if`: the arm that surely runs, or both."""
+    test = machine.evaluate(node[3], scope)
+    known = truth(test)
+    before = dict(scope.env)
+    ended = _arm(machine, node, scope, True, known)
+    after = dict(scope.env)
+    _restore(scope.env, before)
+    other_ended = _arm(machine, node, scope, False, None if known is None else not known)
+    if known is not None:
+        if known:
+            _restore(scope.env, after)
+        return ended if known else other_ended
+    if ended and other_ended:
+        return True
+    if ended or other_ended:
+        if other_ended:
+            _restore(scope.env, after)
+        return False
+    _restore(scope.env, merge_env(after, dict(scope.env)))
+    return False
+
+
+def _arm(machine: Machine, node: Node, scope: Scope, then: bool, runs: bool | None) -> bool:
+    body = node[4] if then else node[5]
+    site = Site(scope.module, node[1], node[2])
+    kept = _narrow(node[3], scope, then)
+    ended = False
+    if body and (runs is not False or machine.listening()):
+        with machine.frame("if" if then else "else", site, unparse(node[3])), machine.arm(runs):
+            ended = machine.run(body, scope)
+    if not ended:
+        for name, narrow, original in kept:
+            if scope.env.get(name) is narrow:
+                scope.env[name] = original
+    return ended
+
+
+def _restore(env: Env, to: Env) -> None:
+    env.clear()
+    env.update(to)
+
+
+def _narrow(test: Node, scope: Scope, to: bool) -> Kept:
+    if test[0] == "un" and test[3] == "not":
+        return _narrow(test[4], scope, not to)
+    if test[0] == "bool" and test[3] == ("and" if to else "or"):
+        return _narrow(test[4], scope, to) + _narrow(test[5], scope, to)
+    name, to_true = _tested(test, to)
+    value = scope.env.get(name)
+    if not isinstance(value, Default | OneOf):
+        return []
+    kept = narrowed(value, to_true)
+    if kept is value:
+        return []
+    scope.env[name] = kept
+    return [(name, kept, value)]
+
+
+def _tested(test: Node, to: bool) -> tuple[str, bool]:
+    """The name that a test is about and whether it is true there; "" where the test tells nothing."""
+    if test[0] == "name":
+        return test[3], to
+    if test[0] == "cmp" and len(test[4]) == 1 and test[3][0] == "name":
+        sign, other = test[4][0]
+        against_none = other[0] == "const" and other[3] is None
+        if against_none and (sign == "is not") == to and sign in {"is", "is not"}:
+            return test[3][3], True
+    return "", to
+
+
+def follow_while(machine: Machine, node: Node, scope: Scope) -> bool:
+    machine.evaluate(node[3], scope)
+    _loop_body(machine, node, node[4], scope)
+    machine.run(node[5], scope)
+    return False
+
+
+def _loop_body(machine: Machine, node: Node, body: Body, scope: Scope) -> None:
+    before = dict(scope.env)
+    with machine.frame("loop", Site(scope.module, node[1], node[2])), machine.arm(None):
+        ended = machine.run(body, scope)
+    if ended:
+        _restore(scope.env, before)
+    else:
+        _restore(scope.env, merge_env(before, dict(scope.env)))
+
+
+def follow_for(machine: Machine, node: Node, scope: Scope) -> bool:
+    iterable = machine.evaluate(node[4], scope)
+    items = _items(iterable)
+    if items is not None and len(items) <= MOST_ROUNDS and not machine.listening():
+        for each in items:
+            targets.assign(machine, node[3], each, scope)
+            if machine.run(node[5], scope):
+                break
+    else:
+        targets.assign(machine, node[3], targets.element(machine, iterable), scope)
+        _loop_body(machine, node, node[5], scope)
+    machine.run(node[6], scope)
+    return False
+
+
+def _items(iterable: Value) -> tuple[Value, ...] | None:
+    if isinstance(iterable, Sequence) and not iterable.open and iterable.kind != "set":
+        return iterable.items
+    return None
+
+
+def follow_try(machine: Machine, node: Node, scope: Scope) -> bool:
+    body, handlers, orelse, final = node[3:7]
+    before = dict(scope.env)
+    caught = ", ".join(unparse(each[2]) or "everything" for each in handlers)
+    with machine.frame("try", Site(scope.module, node[1], node[2]), caught):
+        ended = machine.run(body, scope)
+    if not ended:
+        with machine.frame("else", Site(scope.module, node[1], node[2])):
+            ended = machine.run(orelse, scope)
+    after = dict(scope.env)
+    results = [] if ended else [after]
+    for handler in handlers:
+        _restore(scope.env, merge_env(before, after))
+        if not _handler(machine, handler, scope):
+            guards_import = _guards_import(handler, body)
+            other = dict(scope.env)
+            results.append(_preferred(after, other) if guards_import else other)
+    merged = results[0] if results else after
+    for each in results[1:]:
+        merged = merge_env(merged, each)
+    _restore(scope.env, merged)
+    with machine.frame("finally", Site(scope.module, node[1], node[2])):
+        machine.run(final, scope)
+    return not results
+
+
+def _handler(machine: Machine, handler: Node, scope: Scope) -> bool:
+    start, end, caught, name, body = handler
+    if name is not None:
+        scope.env[name] = Unknown(reason="an exception")
+    site = Site(scope.module, start, end)
+    with machine.frame("except", site, unparse(caught)), machine.arm(None):
+        return machine.run(body, scope)
+
+
+def _guards_import(handler: Node, body: Body) -> bool:
+    names = unparse(handler[2]) if handler[2] is not None else ""
+    return names in {"ImportError", "ModuleNotFoundError"} and all(
+        each[0] in {"import", "from"} for each in body
+    )
+
+
+def _preferred(first: Env, second: Env) -> Env:
+    return {**second, **first}
+
+
+def follow_with(machine: Machine, node: Node, scope: Scope) -> bool:
+    managers = []
+    for expression, target in node[3]:
+        value = machine.evaluate(expression, scope)
+        managers.append(unparse(expression))
+        if target is not None:
+            targets.assign(machine, target, value, scope)
+    with machine.frame("with", Site(scope.module, node[1], node[2]), ", ".join(managers)):
+        return machine.run(node[4], scope)
+
+
+def follow_match(machine: Machine, node: Node, scope: Scope) -> bool:
+    machine.evaluate(node[3], scope)
+    before = dict(scope.env)
+    results = [before]
+    for names, guard, body in node[4]:
+        _restore(scope.env, before)
+        for name in names:
+            scope.env[name] = Unknown(reason="captured by a pattern")
+        if guard is not None:
+            machine.evaluate(guard, scope)
+        with machine.frame("if", Site(scope.module, node[1], node[2]), "match"), machine.arm(None):
+            if not machine.run(body, scope):
+                results.append(dict(scope.env))
+    merged = results[0]
+    for each in results[1:]:
+        merged = merge_env(merged, each)
+    _restore(scope.env, merged)
+    return False

@@ -1,0 +1,326 @@
+"""What Celery's functions and the methods of an app do when a project's code calls them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from celerylint.project import calling, classes
+from celerylint.project.celery_objects import (
+    SENDS,
+    AppMethod,
+    AppObject,
+    Canvas,
+    TaskByName,
+    TaskDecorator,
+    TaskMethod,
+    TaskObject,
+    event,
+)
+from celerylint.project.combine import one_of
+from celerylint.project.objects import (
+    Arguments,
+    ClassObject,
+    FunctionObject,
+    Instance,
+    Partial,
+)
+from celerylint.project.records import AppRecord, TaskRecord, World
+from celerylint.project.special import Here
+from celerylint.project.values import (
+    Call,
+    Literal,
+    Mapping,
+    Name,
+    OneOf,
+    Sequence,
+    Unknown,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from celerylint.project.machine import CallHandler, Machine
+
+APP_CLASSES = frozenset({"celery.Celery"})
+TASK_CLASSES = frozenset({"celery.Task", "celery.contrib.django.task.DjangoTask"})
+SHARED = frozenset({"celery.shared_task", "celery.task", "celery.task.task", "celery.decorators.task"})
+CURRENT = frozenset({"celery.current_app", "celery.app.default_app"})
+# Keywords of Celery(...) that configure the app object itself, as celery/app/base.py: Celery.__init__ names them.
+OWN_KEYWORDS = frozenset(
+    "main loader amqp events log control set_as_current tasks config_source fixups task_cls autofinalize "
+    "namespace strict_typing".split()
+)
+POSITIONS = (
+    "main loader backend amqp events log control set_as_current tasks broker include changes config_source "
+    "fixups task_cls autofinalize namespace strict_typing"
+).split()
+_DECORATOR_WORDS = {"task", "shared_task", "register_task"}
+
+
+def make_app(
+    world: World, machine: Machine, cls: ClassObject | None, arguments: Arguments, here: Here
+) -> Value:
+    """`Celery(...)`."""
+    key = (here.scope.module.path, here.node[1])
+    record = world.apps.get(key)
+    if record is None:
+        record = AppRecord(key, here.site, here.scope.module, cls)
+        if not machine.dead:
+            world.apps[key] = record
+    elif record.main is not None:
+        return AppObject(world=world, record=record)
+    given = dict(zip(POSITIONS, arguments.args, strict=False)) | dict(arguments.kwargs)
+    record.main = given.get("main", Literal(value=None))
+    record.namespace = given.get("namespace")
+    record.base = given.get("task_cls")
+    _configure(record, machine, given, arguments, here)
+    return AppObject(world=world, record=record)
+
+
+def _configure(
+    record: AppRecord, machine: Machine, given: dict[str, Value], arguments: Arguments, here: Here
+) -> None:
+    changes = given.pop("changes", None)
+    settings = {key: value for key, value in given.items() if key not in OWN_KEYWORDS}
+    entries = tuple((Literal(value=key), value) for key, value in settings.items())
+    keywords = Mapping(entries=entries, open=arguments.open_kwargs, site=here.site)
+    if entries or keywords.open:
+        record.note(event("keywords", machine, here, keywords))
+    if changes is not None:
+        record.note(event("update", machine, here, changes))
+    source = given.get("config_source")
+    if source is not None:
+        record.note(event("object", machine, here, source))
+
+
+def app_method(machine: Machine, method: AppMethod, arguments: Arguments, here: Here) -> Value:
+    """A method of an app is called."""
+    record, name = method.record, method.name
+    if name == "task":
+        return _task_decorator(machine, method, arguments, here)
+    if name in {"send_task", "tasks.get"}:
+        return Call(dotted="celery.result.AsyncResult")
+    if name == "signature":
+        task = TaskByName(world=method.world, name=arguments.get(0, "name") or Unknown(), app=record)
+        return Canvas(world=method.world, kind="signature", parts=(task,))
+    if name in {"register_task", "tasks.register"}:
+        return _register(machine, method, arguments, here)
+    if record is not None and not machine.dead:
+        _configuring(machine, record, name, arguments, here)
+    return Unknown(reason=f"the result of app.{name}()")
+
+
+def _configuring(
+    machine: Machine, record: AppRecord, name: str, arguments: Arguments, here: Here
+) -> None:
+    if name == "config_from_object":
+        source = arguments.get(0, "obj") or Unknown()
+        namespace = arguments.get(3, "namespace")
+        record.note(event("object", machine, here, source, namespace))
+    elif name == "config_from_envvar":
+        record.note(event("envvar", machine, here, arguments.get(0, "variable_name") or Unknown()))
+    elif name == "add_defaults":
+        source = arguments.get(0, "fun") or Unknown()
+        if isinstance(source, FunctionObject):
+            source = calling.call(machine, source, Arguments(), here)
+        record.note(event("defaults", machine, here, source))
+    elif name == "autodiscover_tasks":
+        record.discover.append(arguments)
+
+
+def _task_decorator(
+    machine: Machine, method: AppMethod, arguments: Arguments, here: Here
+) -> Value:
+    decorator = TaskDecorator(
+        world=method.world, app=method.record, options=arguments.kwargs, open=arguments.open
+    )
+    if arguments.args:
+        return decorate(machine, decorator, Arguments(args=arguments.args[:1]), here)
+    return decorator
+
+
+def shared_task(world: World, machine: Machine, arguments: Arguments, here: Here) -> Value:
+    """`shared_task(...)`, with a function or with options only."""
+    method = AppMethod(world=world, record=None, name="task")
+    return _task_decorator(machine, method, arguments, here)
+
+
+def decorate(
+    machine: Machine, decorator: TaskDecorator, arguments: Arguments, here: Here
+) -> Value:
+    """A function becomes a task."""
+    value = arguments.args[0] if arguments.args else Unknown()
+    if isinstance(value, OneOf):
+        made = [decorate(machine, decorator, Arguments(args=(each,)), here) for each in value.options]
+        return one_of(made)
+    if isinstance(value, TaskObject):
+        return value
+    if isinstance(value, ClassObject):
+        return _class_task(machine, decorator.world, value, decorator.app, here, True)
+    if not isinstance(value, FunctionObject) or value.node[0] != "def":
+        return Unknown(reason="a task made of what is not a visible function")
+    world = decorator.world
+    record = world.tasks.get(value.key)
+    if record is None:
+        record = TaskRecord(
+            value.key,
+            value.site or here.site,
+            here.site,
+            decorator.app,
+            value,
+            None,
+            decorator.options,
+            decorator.open,
+        )
+        if not machine.dead:
+            world.tasks[value.key] = record
+    return TaskObject(world=world, record=record, site=value.site)
+
+
+def _register(machine: Machine, method: AppMethod, arguments: Arguments, here: Here) -> Value:
+    value = arguments.get(0, "task")
+    if isinstance(value, TaskObject):
+        value.record.registered = True
+        value.record.app = value.record.app or method.record
+        return value
+    if isinstance(value, ClassObject):
+        return _class_task(machine, method.world, value, method.record, here, True)
+    return Unknown(reason="a registered task that is not known")
+
+
+def _class_task(
+    machine: Machine,
+    world: World,
+    cls: ClassObject,
+    app: AppRecord | None,
+    here: Here,
+    registered: bool,
+) -> Value:
+    record = world.tasks.get(cls.key)
+    if record is None:
+        run = classes.find(machine, cls, "run")
+        function = run if isinstance(run, FunctionObject) else None
+        record = TaskRecord(
+            cls.key, cls.site or here.site, here.site, app, function, cls, (), False, registered
+        )
+        if not machine.dead:
+            world.tasks[cls.key] = record
+    record.registered = record.registered or registered
+    return TaskObject(world=world, record=record, site=cls.site)
+
+
+def decorator_handler(world: World, machine: Machine, decorator: Value, value: Value, here: Here) -> Value | None:
+    """What a decorator makes of a function, where it makes a task of it (None: it makes none)."""
+    if isinstance(decorator, OneOf):
+        for each in decorator.options:
+            made = decorator_handler(world, machine, each, value, here)
+            if made is not None:
+                return made
+        return None
+    if isinstance(decorator, TaskDecorator) or (
+        isinstance(decorator, AppMethod) and decorator.name == "task"
+    ):
+        return calling.call(machine, decorator, Arguments(args=(value,)), here)
+    if isinstance(decorator, Name) and decorator.dotted in SHARED:
+        return shared_task(world, machine, Arguments(args=(value,)), here)
+    if _configured(world, decorator):
+        made_by = TaskDecorator(world=world, app=None, options=(), open=True)
+        return decorate(machine, made_by, Arguments(args=(value,)), here)
+    if isinstance(value, FunctionObject) and _may_make_task(machine, decorator):
+        made = calling.call(machine, decorator, Arguments(args=(value,)), here)
+        return next((each for each in made.alternatives() if isinstance(each, TaskObject)), None)
+    return None
+
+
+def _configured(world: World, decorator: Value) -> bool:
+    if not world.task_wrappers:
+        return False
+    if isinstance(decorator, FunctionObject):
+        return f"{decorator.scope.module.name}.{decorator.name}" in world.task_wrappers
+    return isinstance(decorator, Name | Call) and decorator.dotted in world.task_wrappers
+
+
+def _may_make_task(machine: Machine, decorator: Value) -> bool:
+    if isinstance(decorator, FunctionObject):
+        return bool(_DECORATOR_WORDS.intersection(decorator.words))
+    if isinstance(decorator, Partial):
+        return _may_make_task(machine, decorator.function) or isinstance(
+            decorator.function, AppMethod | TaskDecorator | Name
+        )
+    if isinstance(decorator, Instance) and isinstance(decorator.cls, ClassObject):
+        found = classes.find(machine, decorator.cls, "__call__")
+        return isinstance(found, FunctionObject) and _may_make_task(machine, found)
+    function = getattr(decorator, "function", None)
+    return isinstance(function, FunctionObject) and _may_make_task(machine, function)
+
+
+def class_handler(world: World, machine: Machine, cls: Value, arguments: Arguments, here: Here) -> Value | None:
+    """What an instance of a class is, where the class is Celery's or descends from one of Celery's."""
+    if isinstance(cls, Name):
+        return make_app(world, machine, None, arguments, here) if cls.dotted in APP_CLASSES else None
+    if not isinstance(cls, ClassObject):
+        return None
+    if classes.descends(machine, cls, APP_CLASSES):
+        return make_app(world, machine, cls, arguments, here)
+    if classes.descends(machine, cls, TASK_CLASSES):
+        return _class_task(machine, world, cls, None, here, False)
+    return None
+
+
+def attribute_handler(world: World, machine: Machine, base: Value, name: str, here: Here) -> Value | None:
+    """`current_app.name`."""
+    if isinstance(base, Name) and base.dotted in CURRENT:
+        return AppObject(world=world, record=None).attribute(machine, name, here)
+    return None
+
+
+def handlers(world: World) -> dict[str, CallHandler]:
+    """Celery's functions by canonical name."""
+
+    def canvas(kind: str) -> CallHandler:
+        def make(machine: Machine, arguments: Arguments, here: Here) -> Value:
+            parts: list[Value] = []
+            for each in arguments.args:
+                parts.extend(each.items if isinstance(each, Sequence) else (each,))
+            if arguments.open:
+                parts.append(Unknown(reason="a splat"))
+            return Canvas(world=world, kind=kind, parts=tuple(parts))
+
+        return make
+
+    def signature(machine: Machine, arguments: Arguments, here: Here) -> Value:
+        task = TaskByName(world=world, name=arguments.get(0, "varies") or Unknown(), app=None)
+        return Canvas(world=world, kind="signature", parts=(task,))
+
+    def share(machine: Machine, arguments: Arguments, here: Here) -> Value:
+        return shared_task(world, machine, arguments, here)
+
+    table: dict[str, CallHandler] = {kind: share for kind in SHARED}
+    table |= {f"celery.{kind}": canvas(kind) for kind in ("chain", "group", "chord")}
+    table |= {"celery.signature": signature, "celery.Signature": signature}
+    table["functools.partial"] = _partial
+    table["django.db.transaction.on_commit"] = _on_commit
+    table["method:on_commit"] = _method_on_commit
+    return table
+
+
+def _partial(machine: Machine, arguments: Arguments, here: Here) -> Value:
+    if not arguments.args:
+        return Unknown(reason="partial of nothing")
+    function = arguments.args[0]
+    rest = Arguments(
+        arguments.args[1:], arguments.kwargs, arguments.open_args, arguments.open_kwargs
+    )
+    if isinstance(function, TaskMethod) and function.name in SENDS:
+        machine.tell(function, rest, here)
+    return Partial(function=function, args=rest.args, kwargs=rest.kwargs)
+
+
+def _on_commit(machine: Machine, arguments: Arguments, here: Here) -> Value:
+    function = arguments.get(0, "func")
+    if isinstance(function, TaskMethod) and function.name in SENDS:
+        machine.tell(function, Arguments(), here)
+    return Literal(value=None)
+
+
+def _method_on_commit(machine: Machine, arguments: Arguments, here: Here) -> Value:
+    return _on_commit(machine, Arguments(arguments.args[1:], arguments.kwargs), here)

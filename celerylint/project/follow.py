@@ -1,0 +1,116 @@
+"""Follows every module, and every function that may send a task, and collects what Celery would see."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from celerylint.project import (
+    celery_calls,
+    externals,
+    functions,
+    orm,
+    sends,
+)
+from celerylint.project.celery_objects import TaskObject
+from celerylint.project.machine import FrameNote, Machine
+from celerylint.project.modules import Module, ModuleMap
+from celerylint.project.objects import FunctionObject
+from celerylint.project.records import World
+from celerylint.project.values import Site, Value
+
+# Functions with one of these names may make an app or tasks, and are followed although nobody calls them.
+MAKES = frozenset({"Celery", "shared_task", "task", "register_task"})
+SETTINGS_VARIABLE = "DJANGO_SETTINGS_MODULE"
+
+
+def machine_for(modules: dict[str, Module], names: ModuleMap, world: World) -> Machine:
+    """A machine that knows Celery, the environment readers and the ORMs."""
+    made = Machine(
+        modules,
+        names,
+        {**externals.handlers(), **orm.handlers(), **celery_calls.handlers(world)},
+        [partial(celery_calls.class_handler, world), externals.class_handler],
+        [
+            partial(celery_calls.attribute_handler, world),
+            orm.attribute_handler,
+            externals.attribute_handler,
+        ],
+        [partial(celery_calls.decorator_handler, world)],
+    )
+    made.module_listeners = [partial(sends.listener, world)]
+    return made
+
+
+def follow(machine: Machine, world: World, roots: set[str]) -> None:
+    """Follow the modules of these paths, then their functions that may send tasks, each by itself."""
+    for path in sorted(roots):
+        machine.module(path)
+    done: set[tuple[str, int]] = set()
+    while True:
+        todo = [each for each in machine.defined if each[0].key not in done]
+        if not todo:
+            return
+        for function, value in todo:
+            done.add(function.key)
+            module = function.scope.module
+            if module.path in roots and not module.test:
+                _function(machine, world, function, value)
+
+
+def _function(machine: Machine, world: World, function: FunctionObject, value: Value) -> None:
+    words = set(function.words)
+    makes = bool(MAKES & words) and not _made_already(world, function)
+    if not (sends.WORDS & words or makes):
+        return
+    receiver = functions.receiver_of(function)
+    record = world.tasks.get(function.key)
+    if record is not None and _is_true(record.option("bind")):
+        receiver = TaskObject(world=world, record=record, bound=True)
+    with machine.aside():
+        _body(machine, world, function, receiver)
+
+
+def _is_true(value: Value | None) -> bool:
+    return value is not None and value.must(lambda each: each is True)
+
+
+def _made_already(world: World, function: FunctionObject) -> bool:
+    """Has a call of the function been followed, with its real arguments?"""
+    path, start, end = function.scope.module.path, function.node[1], function.node[2]
+    keys = [*world.apps, *world.tasks]
+    return any(key[0] == path and start < key[1] < end for key in keys)
+
+
+def _body(machine: Machine, world: World, function: FunctionObject, receiver: Value | None) -> None:
+    scope = functions.own_scope(machine, function, receiver)
+    orm.receivers(machine, function, scope)
+    node = function.node
+    note = FrameNote("function", Site(scope.module, node[1], node[2]), function.name)
+    machine.frames = [*machine.frames, note]
+    machine.steps = 0
+    machine.returns.append([])
+    machine.nested.append([])
+    try:
+        machine.run(function.body(), scope)
+    finally:
+        machine.returns.pop()
+        nested = machine.nested.pop()
+    for inner, frames in nested:
+        _nested(machine, world, inner, frames)
+
+
+def _nested(machine: Machine, world: World, inner: Value, frames: tuple[FrameNote, ...]) -> None:
+    function, receiver = inner, None
+    if isinstance(inner, TaskObject):
+        function = inner.record.function or inner
+        receiver = inner if _is_true(inner.record.option("bind")) else None
+    if not isinstance(function, FunctionObject) or not sends.WORDS & set(function.words):
+        return
+    kept = machine.frames
+    machine.frames = list(frames)
+    try:
+        _body(machine, world, function, receiver or functions.receiver_of(function))
+    finally:
+        machine.frames = kept
+
+

@@ -1,0 +1,256 @@
+"""Reads modules as an interpreter would, with values that may be unknown.
+
+Nothing is run: statements are followed in order, both arms of what is not known are taken and joined, calls of
+the project's own functions are followed a few steps deep, and everything else becomes an `Unknown` that says why.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from celerylint.facts.syntax import Body, Node
+from celerylint.project import expressions, statements
+from celerylint.project.combine import without_unset
+from celerylint.project.modules import Module, ModuleMap
+from celerylint.project.objects import (
+    Arguments,
+    Env,
+    FunctionObject,
+    Lazy,
+    ModuleObject,
+    Scope,
+    Unread,
+    Unset,
+)
+from celerylint.project.special import Here
+from celerylint.project.values import Literal, Name, OneOf, Site, Unknown, Value
+
+MOST_STEPS = 4_000
+BUILTINS = frozenset(dir(builtins))
+
+CallHandler = Callable[["Machine", Arguments, Here], Value]
+Listener = Callable[["Machine", Value, Arguments, Here], None]
+
+
+@dataclass(slots=True)
+class FrameNote:
+    """Something that the code being followed stands in; see `celerylint.project.model.Frame`."""
+
+    kind: str
+    site: Site
+    detail: str = ""
+
+
+@dataclass(slots=True)
+class Machine:
+    """The state of following a project's code."""
+
+    modules: dict[str, Module]
+    names: ModuleMap
+    handlers: dict[str, CallHandler]
+    class_handlers: list[Callable[[Machine, Value, Arguments, Here], Value | None]]
+    attribute_handlers: list[Callable[[Machine, Value, str, Here], Value | None]]
+    decorator_handlers: list[Callable[[Machine, Value, Value, Here], Value | None]]
+    module_listeners: list[Listener] = field(default_factory=list)
+    listeners: list[Listener] = field(default_factory=list)
+    defined: list[tuple[FunctionObject, Value]] = field(default_factory=list)
+    frames: list[FrameNote] = field(default_factory=list)
+    needed: set[str] = field(default_factory=set)
+    calls: list[tuple[str, int]] = field(default_factory=list)  # functions being followed
+    returns: list[list[Value]] = field(default_factory=list)
+    nested: list[list[tuple[Value, tuple[FrameNote, ...]]]] = field(default_factory=list)
+    branches: int = 0  # arms being followed that may not run
+    dead: int = 0  # arms being followed that do not run
+    steps: int = 0
+
+    # Modules -------------------------------------------------------------------------------------------
+
+    def module(self, path: str) -> Module | None:
+        """The module of a file, its body followed; None where it was not read."""
+        module = self.modules.get(path)
+        if module is not None and module.state == "new":
+            module.state = "running"
+            with self.aside():
+                self.run(module.body, module.scope)
+            module.state = "done"
+        return module
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Follow something else for a moment, outside the branches and calls that surround it."""
+        kept = (self.branches, self.dead, self.frames, self.calls, self.nested, self.listeners)
+        self.branches, self.dead, self.frames, self.calls, self.nested = 0, 0, [], [], []
+        self.listeners = self.module_listeners
+        try:
+            yield
+        finally:
+            self.branches, self.dead, self.frames, self.calls, self.nested, self.listeners = kept
+
+    def need(self, value: Value | None) -> Value | None:
+        """Ask for the files without which the value stays unknown; the value itself comes back."""
+        if value is not None:
+            for each in value.alternatives():
+                if isinstance(each, Unread):
+                    self.needed |= each.paths
+        return value
+
+    def imported(self, dotted: str, attribute: str | None, importer: Module) -> Value:
+        """What `from dotted import attribute` (or `import dotted`) binds in a module."""
+        path = self.names.find(dotted, importer.path)
+        if path is None:
+            full = dotted if attribute is None else f"{dotted}.{attribute}"
+            return Name(dotted=canonical(full))
+        if attribute is None:
+            return self._whole(path, dotted)
+        if path.endswith("/"):
+            return self._submodule(dotted, attribute, importer) or Unknown(reason="no such module")
+        module = self.module(path)
+        if module is None:
+            found = self._submodule(dotted, attribute, importer)
+            return found or Unread(paths=frozenset({path}))
+        return self.member(module, attribute)
+
+    def _whole(self, path: str, dotted: str) -> Value:
+        if path.endswith("/"):
+            return Name(dotted=dotted)
+        module = self.modules.get(path)
+        return Unread(paths=frozenset({path})) if module is None else ModuleObject(module=module)
+
+    def _submodule(self, dotted: str, attribute: str, importer: Module) -> Value | None:
+        path = self.names.find(f"{dotted}.{attribute}", importer.path)
+        return None if path is None else self._whole(path, f"{dotted}.{attribute}")
+
+    def member(self, module: Module, name: str) -> Value:
+        """`module.name`."""
+        self.module(module.path)
+        value = module.env.get(name)
+        if value is not None and not (isinstance(value, Lazy) and value.module is None):
+            return self.settle(value)
+        if module.package:
+            found = self._submodule(module.name, name, module)
+            if found is not None:
+                return found
+        return self.missing(module, name)
+
+    def missing(self, module: Module, name: str) -> Value:
+        """What a name means that the module does not visibly bind."""
+        if name == "__name__":
+            return Literal(value=module.name)
+        if name == "__file__":
+            return Name(dotted=f"{module.name}.__file__")
+        if module.unread_stars:
+            return Unread(paths=frozenset(module.unread_stars))
+        if module.open:
+            return Unknown(reason=f"may come from {sorted(module.open)[0]}")
+        if name in BUILTINS:
+            return Name(dotted=f"builtins.{name}")
+        return Unknown(reason=f"`{name}` is not defined in {module.path}")
+
+    # Names ---------------------------------------------------------------------------------------------
+
+    def look_up(self, scope: Scope, name: str) -> Value:
+        """The value of a name in a scope, by Python's rules of visibility."""
+        step: Scope | None = scope
+        while step is not None:
+            if step.kind != "class" or step is scope:
+                value = step.env.get(name)
+                if value is not None and not isinstance(value, Unset):
+                    return self.settle(value)
+            step = step.parent
+        return self.missing(scope.module, name)
+
+    def settle(self, value: Value) -> Value:
+        """The value behind a lazy import; a name that is used is bound."""
+        if isinstance(value, Lazy):
+            return self.imported(value.dotted, value.attribute, value.module)
+        if isinstance(value, OneOf):
+            value = without_unset(value)
+            if isinstance(value, OneOf) and any(isinstance(v, Lazy) for v in value.options):
+                from celerylint.project.combine import one_of
+
+                return one_of([self.settle(each) for each in value.options])
+            return self.settle(value) if isinstance(value, Lazy) else value
+        return value
+
+    # Following -----------------------------------------------------------------------------------------
+
+    def evaluate(self, node: Node, scope: Scope) -> Value:
+        """The value of an expression."""
+        return expressions.evaluate(self, node, scope)
+
+    def run(self, body: Body, scope: Scope) -> bool:
+        """Follow a block. True where control never gets behind it."""
+        return statements.run(self, body, scope)
+
+    @contextmanager
+    def frame(self, kind: str, site: Site, detail: str = "") -> Iterator[None]:
+        """Note that what follows stands in something."""
+        self.frames.append(FrameNote(kind, site, detail))
+        try:
+            yield
+        finally:
+            self.frames.pop()
+
+    @contextmanager
+    def arm(self, runs: bool | None) -> Iterator[None]:
+        """Follow an arm that runs, may run (None) or does not run."""
+        if runs is None:
+            self.branches += 1
+        elif not runs:
+            self.dead += 1
+        try:
+            yield
+        finally:
+            if runs is None:
+                self.branches -= 1
+            elif not runs:
+                self.dead -= 1
+
+    def listening(self) -> bool:
+        """Are the calls of the code being followed its own (not those of a function that it calls)?"""
+        return bool(self.listeners) and not self.calls
+
+    def tell(self, function: Value, arguments: Arguments, here: Here) -> None:
+        """Tell who listens that a call stands here."""
+        if self.listening():
+            for listener in self.listeners:
+                listener(self, function, arguments, here)
+
+
+CANONICAL = {
+    "celery.app.base.Celery": "celery.Celery",
+    "celery.app.Celery": "celery.Celery",
+    "celery.app.shared_task": "celery.shared_task",
+    "celery.app.task.Task": "celery.Task",
+    "celery.app.task.BaseTask": "celery.Task",
+    "celery.task.Task": "celery.Task",
+    "celery.task.base.Task": "celery.Task",
+    "celery._state.current_app": "celery.current_app",
+    "celery.app.current_app": "celery.current_app",
+    "django.db.models.base.Model": "django.db.models.Model",
+    "sqlalchemy.ext.declarative.declarative_base": "sqlalchemy.orm.declarative_base",
+    "sqlalchemy.ext.declarative.api.declarative_base": "sqlalchemy.orm.declarative_base",
+    "sqlalchemy.future.select": "sqlalchemy.select",
+    "sqlalchemy.sql.select": "sqlalchemy.select",
+    "sqlmodel.select": "sqlalchemy.select",
+    "sqlmodel.main.SQLModel": "sqlmodel.SQLModel",
+    "flask.app.Flask": "flask.Flask",
+    "celery.contrib.django.task.DjangoTask": "celery.contrib.django.task.DjangoTask",
+    "os.environ.copy": "os.environ.copy",
+}
+_CANVAS = ("chain", "group", "chord", "chunks", "xmap", "xstarmap", "signature", "subtask", "maybe_signature")
+CANONICAL |= {f"celery.canvas.{name}": f"celery.{name}" for name in _CANVAS}
+CANONICAL |= {"celery.canvas.Signature": "celery.Signature", "celery.subtask": "celery.signature"}
+
+
+def canonical(dotted: str) -> str:
+    """The name under which something external is known here, whichever module it was imported from."""
+    return CANONICAL.get(dotted, dotted)
+
+
+def bind(env: Env, name: str, value: Value) -> None:
+    """Bind a name."""
+    env[name] = value

@@ -1,0 +1,166 @@
+"""The modules of a project: which dotted name is which file, by the source roots that the tree shows."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from posixpath import dirname
+from typing import Any
+
+from celerylint.facts.syntax import Body
+from celerylint.findings import Span
+from celerylint.project.objects import Env, Scope
+
+# Never the project's own, even where a file has that name: shadowing them breaks the project itself.
+EXTERNAL = frozenset(
+    "celery kombu billiard vine amqp django flask sqlalchemy redis os sys functools datetime typing logging "
+    "environ decouple pydantic pydantic_settings sqlmodel flask_sqlalchemy dotenv enum json re".split()
+)
+
+
+@dataclass(slots=True, eq=False)
+class Module:
+    """A module that was read: its path, dotted name, facts, and (once executed) its bindings."""
+
+    path: str
+    name: str
+    package: bool
+    root: str
+    facts: tuple[Any, ...]
+    env: Env = field(default_factory=dict)
+    state: str = "new"
+    open: set[str] = field(default_factory=set)  # why more names may be bound than are known
+    unread_stars: set[str] = field(default_factory=set)
+    test: bool = False
+    scope: Scope = None  # type: ignore[assignment]  # set below; a module always has one
+
+    def __post_init__(self) -> None:
+        self.scope = Scope(self, self.env)
+
+    @property
+    def body(self) -> Body:
+        """The module's statements."""
+        body: Body = self.facts[2]
+        return body
+
+    def span(self, start: int, end: int) -> Span:
+        """Lines and columns of two offsets."""
+        starts = self.facts[1]
+        line, end_line = bisect_right(starts, start), bisect_right(starts, end)
+        return Span(
+            self.path,
+            line,
+            start - starts[line - 1] + 1,
+            end_line,
+            end - starts[end_line - 1] + 1,
+        )
+
+
+class ModuleMap:
+    """Finds the file of a dotted name as Python's import would, and the dotted name of a file."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self.files = {path for path in paths if path.endswith((".py", ".pyi"))}
+        self.folders: set[str] = set()
+        for path in self.files:
+            folder = dirname(path)
+            while folder not in self.folders:
+                self.folders.add(folder)
+                folder = dirname(folder)
+        self._roots: dict[str, str] = {}
+        tops = {self.root_of(path) for path in self.files if self._packaged(dirname(path))}
+        self.roots = sorted(tops | {""})
+        self._cache: dict[tuple[str, str], str | None] = {}
+
+    def _packaged(self, folder: str) -> bool:
+        return f"{folder}/__init__.py" in self.files if folder else "__init__.py" in self.files
+
+    def root_of(self, path: str) -> str:
+        """The folder from which the file is imported: the first one above that is no package."""
+        folder = dirname(path)
+        found = self._roots.get(folder)
+        if found is None:
+            found = folder
+            while found and self._packaged(found):
+                found = dirname(found)
+            self._roots[folder] = found
+        return found
+
+    def name_of(self, path: str) -> str:
+        """The dotted name under which the file is imported from its root."""
+        root = self.root_of(path)
+        relative = path[len(root) :].lstrip("/").removesuffix(".py")
+        return relative.removesuffix("/__init__").replace("/", ".")
+
+    def find(self, dotted: str, importer: str) -> str | None:
+        """The file (or, with a trailing `/`, the namespace folder) of an absolute dotted name, if it is here."""
+        key = (dotted, self.root_of(importer))
+        if key not in self._cache:
+            self._cache[key] = self._find(dotted, importer)
+        return self._cache[key]
+
+    def _find(self, dotted: str, importer: str) -> str | None:
+        top = dotted.partition(".")[0]
+        if not dotted or top in EXTERNAL:
+            return None
+        for root in self._search(importer):
+            found = self._below(root, dotted)
+            if found is not None:
+                return found
+        return None
+
+    def _search(self, importer: str) -> list[str]:
+        own = self.root_of(importer)
+        near = [own]
+        folder = own
+        while folder:
+            folder = dirname(folder)
+            near.append(folder)
+        near += [f"{each}/src".lstrip("/") for each in near]
+        others = sorted(self.roots, key=lambda root: (-_shared(root, own), root))
+        return list(dict.fromkeys([*near, *others]))
+
+    def _below(self, root: str, dotted: str) -> str | None:
+        base = "/".join(filter(None, [root, dotted.replace(".", "/")]))
+        for candidate in (f"{base}/__init__.py", f"{base}.py"):
+            if candidate in self.files:
+                return candidate
+        return f"{base}/" if base in self.folders else None
+
+    def relative(self, module: str, level: int, importer: str) -> str | None:
+        """The dotted absolute name that `from ...module import` means in a file, None above the root."""
+        parts = self.name_of(importer).split(".")
+        if not importer.endswith("/__init__.py") and importer != "__init__.py":
+            parts = parts[:-1]
+        drop = level - 1
+        if drop > len(parts):
+            return None
+        base = parts[: len(parts) - drop] if drop else parts
+        return ".".join([*base, module] if module else base)
+
+
+def _shared(one: str, other: str) -> int:
+    count = 0
+    for a, b in zip(one.split("/"), other.split("/"), strict=False):
+        if a != b:
+            break
+        count += 1
+    return count
+
+
+def load(
+    facts: Mapping[str, tuple[Any, ...]], names: ModuleMap, tests: Mapping[str, bool]
+) -> dict[str, Module]:
+    """Modules by path."""
+    return {
+        path: Module(
+            path,
+            names.name_of(path),
+            path.endswith("/__init__.py"),
+            names.root_of(path),
+            each,
+            test=tests.get(path, False),
+        )
+        for path, each in facts.items()
+    }

@@ -1,0 +1,282 @@
+"""What Python's operators, built-in types and string methods do to values that are known well enough."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from celerylint.project.combine import lift, one_of, text_of, truth
+from celerylint.project.objects import Arguments, Unread
+from celerylint.project.values import (
+    Call,
+    Default,
+    Joined,
+    Literal,
+    Mapping,
+    Name,
+    NotKnown,
+    OneOf,
+    Sequence,
+    Unknown,
+    Value,
+)
+
+_BINARY: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "//": operator.floordiv,
+    "%": operator.mod,
+    "|": operator.or_,
+    "&": operator.and_,
+    "^": operator.xor,
+    "<<": operator.lshift,
+    ">>": operator.rshift,
+    "**": operator.pow,
+}
+_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "is": operator.is_,
+    "is not": operator.is_not,
+    "in": lambda a, b: a in b,
+    "not in": lambda a, b: a not in b,
+}
+_LARGEST = 10_000
+_SINGLETONS = (None, True, False, ...)
+_STRING_METHODS = frozenset(
+    "upper lower strip lstrip rstrip split rsplit replace startswith endswith title capitalize "
+    "removeprefix removesuffix partition rpartition zfill splitlines isdigit casefold count find".split()
+)
+
+
+def from_python(value: Any) -> Value:
+    """The value of a plain Python object."""
+    if isinstance(value, list | tuple | set | frozenset):
+        kind: Any = type(value).__name__
+        return Sequence(kind=kind, items=tuple(from_python(each) for each in value))
+    if isinstance(value, dict):
+        return Mapping(
+            entries=tuple((from_python(k), from_python(v)) for k, v in value.items())
+        )
+    return Literal(value=value)
+
+
+def binary(sign: str, left: Value, right: Value) -> Value:
+    """`left sign right`."""
+    if isinstance(left, OneOf | Default):
+        return lift(left, lambda each: binary(sign, each, right))
+    if isinstance(right, OneOf | Default):
+        return lift(right, lambda each: binary(sign, left, each))
+    if isinstance(left, Unread) or isinstance(right, Unread):
+        return left if isinstance(left, Unread) else right
+    if isinstance(left, Mapping) and isinstance(right, Mapping) and sign == "|":
+        return merged(left, right)
+    if isinstance(left, Sequence) and isinstance(right, Sequence) and sign in "+|":
+        return Sequence(
+            kind=left.kind, items=left.items + right.items, open=left.open or right.open
+        )
+    if sign == "%" and text_of(left) is not None:
+        return _percent(left, right)
+    if sign == "+" and (_textual(left) or _textual(right)):
+        return joined([left, right])
+    return _fold(sign, left, right)
+
+
+def _fold(sign: str, left: Value, right: Value) -> Value:
+    if isinstance(left, Sequence) and sign == "+":
+        return Sequence(kind=left.kind, items=left.items, open=True)
+    try:
+        a, b = left.python(), right.python()
+        if sign in {"**", "<<", "*"} and any(isinstance(x, int) and abs(x) > _LARGEST for x in (a, b)):
+            if not (sign == "*" and all(isinstance(x, int | float) for x in (a, b))):
+                return Unknown(reason="too large to compute")
+        return from_python(_BINARY[sign](a, b))
+    except NotKnown:
+        return _opaque("operator." + sign, left, right)
+    except Exception:
+        return Unknown(reason=f"`{sign}` cannot be computed")
+
+
+def _opaque(what: str, left: Value, right: Value) -> Value:
+    """A known computation over external objects (`timedelta(...) * 2`) stays comparable."""
+    return Call(dotted=what, args=(left, right))
+
+
+def _textual(value: Value) -> bool:
+    return isinstance(value, Joined) or text_of(value) is not None
+
+
+def _percent(left: Value, right: Value) -> Value:
+    try:
+        return from_python(left.python() % right.python())
+    except NotKnown:
+        head = str(left.python()).split("%", 1)[0]
+        return joined([Literal(value=head), Unknown(reason="formatted")])
+    except Exception:
+        return Unknown(reason="`%` cannot be computed")
+
+
+def joined(parts: list[Value]) -> Value:
+    """The string that the parts make together, folded as far as they are known."""
+    flat: list[Value] = []
+    for part in parts:
+        for each in part.parts if isinstance(part, Joined) else (part,):
+            if isinstance(each, Literal):
+                each = Literal(value=str(each.value))
+            last = flat[-1] if flat else None
+            if isinstance(each, Literal) and isinstance(last, Literal):
+                flat[-1] = Literal(value=last.value + each.value)
+            else:
+                flat.append(each)
+    if all(isinstance(each, Literal) for each in flat):
+        return flat[0] if flat else Literal(value="")
+    return Joined(parts=tuple(flat))
+
+
+def unary(sign: str, value: Value) -> Value:
+    """`not x`, `-x`, `+x`, `~x`."""
+    if isinstance(value, OneOf | Default):
+        return lift(value, lambda each: unary(sign, each))
+    if sign == "not":
+        known = truth(value)
+        return Unknown(reason="a condition") if known is None else Literal(value=not known)
+    try:
+        number = value.python()
+        return Literal(value={"-": operator.neg, "+": operator.pos, "~": operator.inv}[sign](number))
+    except Exception:
+        return Unknown(reason="not computed")
+
+
+def compare(sign: str, left: Value, right: Value) -> Value:
+    """`left sign right`; unknown where a side is."""
+    if isinstance(left, OneOf | Default):
+        return lift(left, lambda each: compare(sign, each, right))
+    if isinstance(right, OneOf | Default):
+        return lift(right, lambda each: compare(sign, left, each))
+    if isinstance(right, Mapping) and sign in {"in", "not in"} and isinstance(left, Literal):
+        if right.get(left.value) is not None:
+            return Literal(value=sign == "in")
+        return Unknown(reason="open") if right.open else Literal(value=sign != "in")
+    try:
+        a, b = left.python(), right.python()
+        if sign in {"is", "is not"} and not any(x is s for x in (a, b) for s in _SINGLETONS):
+            return Unknown(reason="identity")
+        return Literal(value=bool(_COMPARE[sign](a, b)))
+    except Exception:
+        return Unknown(reason="a condition")
+
+
+def merged(one: Mapping, other: Mapping) -> Mapping:
+    """The entries of both, the other's winning."""
+    kept = [pair for pair in one.entries if not _has_key(other, pair[0])]
+    return Mapping(entries=(*kept, *other.entries), open=one.open or other.open, site=one.site)
+
+
+def _has_key(mapping: Mapping, key: Value) -> bool:
+    return isinstance(key, Literal) and mapping.get(key.value) is not None
+
+
+def with_item(mapping: Mapping, key: Value, value: Value) -> Mapping:
+    """The mapping after `mapping[key] = value`."""
+    return merged(mapping, Mapping(entries=((key, value),)))
+
+
+def item(value: Value, index: Value) -> Value:
+    """`value[index]`."""
+    if isinstance(value, OneOf):
+        return one_of([item(each, index) for each in value.options])
+    if isinstance(value, Default):
+        return lift(value, lambda each: item(each, index))
+    if isinstance(value, Mapping) and isinstance(index, Literal):
+        found = value.get(index.value)
+        return found if found is not None else Unknown(reason="no such key")
+    if isinstance(value, Sequence) and isinstance(index, Literal) and isinstance(index.value, int):
+        if not value.open and -len(value.items) <= index.value < len(value.items):
+            return value.items[index.value]
+    if isinstance(value, Unread):
+        return value
+    try:
+        return from_python(value.python()[index.python()])
+    except Exception:
+        return Unknown(reason="an item that is not known")
+
+
+def string_method(value: Value, name: str, arguments: Arguments) -> Value:
+    """A method of a string."""
+    if isinstance(value, OneOf | Default):
+        return lift(value, lambda each: string_method(each, name, arguments))
+    text = text_of(value)
+    if name == "format":
+        return _format(text, arguments)
+    if name == "join" and arguments.args:
+        return _join(text, arguments.args[0])
+    if text is not None and name in _STRING_METHODS:
+        try:
+            return from_python(getattr(text, name)(*(each.python() for each in arguments.args)))
+        except Exception:
+            return Unknown(reason=f"str.{name}")
+    return Unknown(reason=f".{name}() of a value that is not known")
+
+
+def _format(text: str | None, arguments: Arguments) -> Value:
+    if text is None:
+        return Unknown(reason="str.format")
+    try:
+        positional = [each.python() for each in arguments.args]
+        named = {key: value.python() for key, value in arguments.kwargs}
+        return Literal(value=text.format(*positional, **named))
+    except NotKnown:
+        return joined([Literal(value=text.split("{", 1)[0]), Unknown(reason="formatted")])
+    except Exception:
+        return Unknown(reason="str.format")
+
+
+def _join(text: str | None, items: Value) -> Value:
+    if text is None or not isinstance(items, Sequence) or items.open:
+        return Unknown(reason="str.join")
+    parts: list[Value] = []
+    for each in items.items:
+        parts += [each] if not parts else [Literal(value=text), each]
+    return joined(parts)
+
+
+def opened(value: Value) -> Value:
+    """The container, to which something unknown was added."""
+    if isinstance(value, Mapping):
+        return Mapping(entries=value.entries, open=True, site=value.site)
+    if isinstance(value, Sequence):
+        return Sequence(kind=value.kind, items=value.items, open=True, site=value.site)
+    return Unknown(reason="changed by something that is not known")
+
+
+def convert(kind: str, value: Value) -> Value:
+    """`int(x)`, `str(x)`, `list(x)` and so on."""
+    if isinstance(value, OneOf | Default):
+        return lift(value, lambda each: convert(kind, each))
+    if isinstance(value, Unread):
+        return value
+    if kind == "str" and isinstance(value, Joined):
+        return value
+    if kind in {"list", "tuple", "set", "frozenset"} and isinstance(value, Sequence):
+        target: Any = kind
+        return Sequence(kind=target, items=value.items, open=value.open, site=value.site)
+    if kind in {"list", "tuple", "set", "frozenset"} and isinstance(value, Mapping):
+        keyed: Any = kind
+        return Sequence(kind=keyed, items=tuple(k for k, _ in value.entries), open=value.open)
+    if isinstance(value, Literal):
+        make = {"int": int, "str": str, "float": float, "bool": bool}.get(kind)
+        if make is not None:
+            try:
+                return Literal(value=make(value.value), site=value.site, via=value.via)
+            except (TypeError, ValueError):
+                return Unknown(reason=f"{kind}() fails")
+    if isinstance(value, Name | Call):
+        return Call(dotted=f"builtins.{kind}", args=(value,))
+    return Unknown(reason=f"{kind}() of a value that is not known")

@@ -1,0 +1,114 @@
+"""What following the code of a project finds: apps, tasks and sends, before they are made into the model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from celerylint.project.machine import FrameNote
+from celerylint.project.modules import Module
+from celerylint.project.objects import Arguments, ClassObject, FunctionObject
+from celerylint.project.values import Mapping, Site, Unknown, Value
+
+Key = tuple[str, int]
+
+
+@dataclass(slots=True)
+class ConfEvent:
+    """One thing that happens to an app's configuration, in the order of the program.
+
+    kind: keywords, object, envvar, update, set, setdefault, defaults, read.
+    """
+
+    kind: str
+    site: Site
+    value: Value = field(default_factory=Unknown)
+    name: str = ""
+    namespace: Value | None = None
+    conditional: bool = False
+    scope_module: Module | None = None
+
+
+@dataclass(slots=True, eq=False)
+class AppRecord:
+    """A Celery application; key is where it is made."""
+
+    key: Key
+    site: Site
+    module: Module
+    cls: ClassObject | None = None
+    main: Value | None = None
+    namespace: Value | None = None
+    events: list[ConfEvent] = field(default_factory=list)
+    base: Value | None = None  # `app.Task = ...`, or `task_cls=`
+    discover: list[Arguments] = field(default_factory=list)
+    variables: list[tuple[Module, str]] = field(default_factory=list)
+
+    def note(self, event: ConfEvent) -> None:
+        """Remember an event once, however often the code that makes it is followed."""
+        if event.kind == "read" and self.events and self.events[-1].kind == "read":
+            return
+        for known in self.events:
+            if (known.kind, known.name, known.site) == (event.kind, event.name, event.site):
+                return
+        self.events.append(event)
+
+
+@dataclass(slots=True, eq=False)
+class TaskRecord:
+    """A task; key is where its function or class is defined."""
+
+    key: Key
+    site: Site
+    place: Site
+    app: AppRecord | None
+    function: FunctionObject | None
+    cls: ClassObject | None
+    options: tuple[tuple[str, Value], ...]
+    open: bool
+    registered: bool = True
+
+    def option(self, name: str) -> Value | None:
+        """An option given at the decorator (the last one, where it is given twice)."""
+        found = None
+        for key, value in self.options:
+            if key == name:
+                found = value
+        return found
+
+
+@dataclass(slots=True)
+class SendRecord:
+    """A call that sends a task or builds a signature of one."""
+
+    how: str
+    site: Site
+    task: TaskRecord | None
+    name: Value | None
+    arguments: Arguments
+    frames: tuple[FrameNote, ...]
+    app: AppRecord | None
+    canvas: str | None = None
+    reason: str = ""
+    sent: Mapping | None = None
+    nodes: tuple[object, ...] = ()
+
+
+@dataclass(slots=True)
+class RetryRecord:
+    """A `self.retry(...)`."""
+
+    site: Site
+    task: TaskRecord
+    arguments: Arguments
+
+
+@dataclass(slots=True, eq=False)
+class World:
+    """Everything that was found."""
+
+    apps: dict[Key, AppRecord] = field(default_factory=dict)
+    tasks: dict[Key, TaskRecord] = field(default_factory=dict)
+    sends: dict[tuple[str, int, str], SendRecord] = field(default_factory=dict)
+    retries: dict[tuple[str, int], RetryRecord] = field(default_factory=dict)
+    django_settings: dict[str, Site] = field(default_factory=dict)  # module name -> where it is named
+    task_wrappers: frozenset[str] = frozenset()

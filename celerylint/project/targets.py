@@ -1,0 +1,123 @@
+"""Assigns to names, attributes, items and patterns, and says what iteration yields."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from celerylint.facts.syntax import Node
+from celerylint.project import annotations, operations
+from celerylint.project.combine import one_of
+from celerylint.project.objects import (
+    ClassObject,
+    Instance,
+    Scope,
+    Unread,
+)
+from celerylint.project.special import Here, Special
+from celerylint.project.values import Default, Literal, Mapping, OneOf, Sequence, Unknown, Value
+
+if TYPE_CHECKING:
+    from celerylint.project.machine import Machine
+
+
+def assign(machine: Machine, target: Node, value: Value, scope: Scope) -> None:
+    """`target = value`."""
+    tag = target[0]
+    if tag == "name":
+        _home(scope, target[3]).env[target[3]] = value
+    elif tag == "attr":
+        _assign_attribute(machine, target, value, scope)
+    elif tag == "sub":
+        _assign_item(machine, target, value, scope)
+    elif tag == "seq":
+        _unpack(machine, target[4], value, scope)
+    elif tag == "star":
+        assign(machine, target[3], Unknown(reason="the rest of an unpacking"), scope)
+
+
+def _home(scope: Scope, name: str) -> Scope:
+    if name in scope.outer_names:
+        step: Scope | None = scope.parent
+        while step is not None:
+            if name in step.env or step.parent is None:
+                return step
+            step = step.parent
+    return scope
+
+
+def _assign_attribute(machine: Machine, target: Node, value: Value, scope: Scope) -> None:
+    base = machine.evaluate(target[3], scope)
+    for each in base.alternatives() if isinstance(base, OneOf) else (base,):
+        if isinstance(each, Special):
+            each.set_attribute(machine, target[4], value, Here(target, scope))
+        elif isinstance(each, Instance):
+            each.fields[target[4]] = value
+        elif isinstance(each, ClassObject):
+            each.env[target[4]] = value
+
+
+def _assign_item(machine: Machine, target: Node, value: Value, scope: Scope) -> None:
+    base = machine.evaluate(target[3], scope)
+    index = machine.evaluate(target[4], scope)
+    if isinstance(base, Special):
+        base.set_item(machine, index, value, Here(target, scope))
+        return
+    container = base.default if isinstance(base, Default) and base.default is not None else base
+    if isinstance(container, Mapping):
+        known = isinstance(index, Literal)
+        changed = operations.with_item(container, index, value) if known else operations.opened(container)
+        reassign(machine, target[3], changed, scope)
+    elif isinstance(container, Sequence):
+        reassign(machine, target[3], operations.opened(container), scope)
+
+
+def reassign(machine: Machine, node: Node, value: Value, scope: Scope) -> None:
+    """Put a changed container back where it was taken from, as far as that is a place."""
+    if node[0] == "name":
+        step: Scope | None = scope
+        while step is not None and node[3] not in step.env:
+            step = step.parent
+        if step is not None:
+            step.env[node[3]] = value
+    elif node[0] in {"attr", "sub"}:
+        assign(machine, node, value, scope)
+
+
+def _unpack(machine: Machine, items: tuple[Node, ...], value: Value, scope: Scope) -> None:
+    starred = any(item[0] == "star" for item in items)
+    if isinstance(value, Sequence) and not value.open and not starred and len(value.items) == len(items):
+        for item, each in zip(items, value.items, strict=True):
+            assign(machine, item, each, scope)
+        return
+    each_value: Value = Unknown(reason="unpacked from a value that is not known")
+    if isinstance(value, Unread):
+        each_value = value
+    elif isinstance(value, Special):
+        each_value = value.element(machine)
+    for item in items:
+        assign(machine, item, each_value, scope)
+
+
+def element(machine: Machine, iterable: Value) -> Value:
+    """What one round of a loop over a value binds."""
+    if isinstance(iterable, Special):
+        return iterable.element(machine)
+    if isinstance(iterable, OneOf):
+        return one_of([element(machine, each) for each in iterable.options])
+    if isinstance(iterable, Sequence) and iterable.items:
+        unknown = (Unknown(reason="an element"),) if iterable.open else ()
+        return one_of([*iterable.items, *unknown])
+    if isinstance(iterable, Mapping) and iterable.entries and not iterable.open:
+        return one_of([key for key, _ in iterable.entries])
+    if isinstance(iterable, Unread):
+        return iterable
+    return Unknown(reason="an element of a value that is not known")
+
+
+def declare(machine: Machine, target: Node, annotation: Node, scope: Scope) -> None:
+    """`name: Annotation` without a value: the name holds an instance of it."""
+    value = annotations.instance(machine, annotation, scope)
+    if value is not None:
+        scope.env[target[3]] = value
+
+
