@@ -269,8 +269,8 @@ FORMS = [
             sender.add_periodic_task(30.0, sweep.s("often"), name="often")
             sender.add_periodic_task(crontab(minute=0), sweep.s("hourly"))
         """,
+        settings={"beat_schedule": {}},
         tasks=["proj.sweep"],
-        unknown=1,
     ),
     form(
         "registration: task_routes and beat_schedule name tasks that exist",

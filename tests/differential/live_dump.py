@@ -63,6 +63,21 @@ OPTIONS = (
     "typing",
 )
 MISSING = object()
+# Keys of the beat schedule that add_periodic_task put there: calls, not settings.
+PERIODIC: list[str] = []
+
+
+def record_periodic_tasks() -> None:
+    """Notes from now on what `add_periodic_task` writes into the beat schedule."""
+    from celery import Celery
+
+    write = Celery._add_periodic_task
+
+    def noted(app: Any, key: Any, entry: Any) -> Any:
+        PERIODIC.append(str(key))
+        return write(app, key, entry)
+
+    Celery._add_periodic_task = noted
 
 
 def describe(app: Any, root: str, ask: Iterable[str]) -> dict[str, Any]:
@@ -73,6 +88,7 @@ def describe(app: Any, root: str, ask: Iterable[str]) -> dict[str, Any]:
         "settings": describe_settings(app, ask),
         "tasks": {name: describe_task(app, task, root) for name, task in own.items()},
         "models": describe_models(root),
+        "periodic": sorted(PERIODIC),
     }
 
 
@@ -95,9 +111,12 @@ def describe_settings(app: Any, ask: Iterable[str]) -> dict[str, Any]:
 def read_setting(app: Any, name: str) -> Any:
     """As Celery itself reads it: some attributes consult the environment, subscripts do not."""
     try:
-        return getattr(app.conf, name)
+        value = getattr(app.conf, name)
     except AttributeError:
-        return app.conf.get(name, MISSING)
+        value = app.conf.get(name, MISSING)
+    if name == "beat_schedule" and PERIODIC:
+        return {key: entry for key, entry in value.items() if key not in PERIODIC}
+    return value
 
 
 def untouched_value(app: Any, name: str, default: Any) -> Any:

@@ -22,7 +22,7 @@ import sys
 import traceback
 from typing import Any
 
-from .live_dump import describe
+from .live_dump import describe, record_periodic_tasks
 
 PRELOADED = (
     "celery.app.amqp",
@@ -89,6 +89,7 @@ def prepare(request: dict[str, Any]) -> None:
 
 def load_app(target: str) -> Any:
     """The application that "module:attribute" names, after what its worker imports."""
+    record_periodic_tasks()
     module, _, path = target.partition(":")
     app: Any = importlib.import_module(module)
     for name in path.split("."):

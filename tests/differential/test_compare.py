@@ -123,6 +123,10 @@ def test_options_must_agree_both_ways() -> None:
     assert differences({**claims(), "tasks": [task()]}, found) == ["task proj.a max_retries"]
 
 
+def test_a_library_s_own_task_need_not_be_known() -> None:
+    assert differences(claims(), live({"lib.a": {**live_task(), "path": None}})) == []
+
+
 def test_parameters_paths_and_models_must_agree() -> None:
     found = {**live({"proj.a": live_task()}), "models": ["proj.Order"]}
     claimed = {**claims(), "tasks": [task(parameters=["y"])], "models": [{"name": "proj.Abstract"}]}
