@@ -19,7 +19,7 @@ from .strategies import Composed, projects
 EXAMPLES = int(os.environ.get("CELERYLINT_DIFF_EXAMPLES", "0"))
 UNKNOWN_SHARE = 0.02
 composing = settings(
-    max_examples=EXAMPLES or 80,
+    max_examples=EXAMPLES or 60,
     derandomize=not EXAMPLES,
     deadline=None,
     database=None,
@@ -31,7 +31,7 @@ LOAD = Load("proj:app")
 def test_composed_projects_load_in_real_celery(live: Live) -> None:
     outcomes: Counter[str] = Counter()
 
-    @settings(composing, max_examples=EXAMPLES or 30)
+    @settings(composing, max_examples=EXAMPLES or 20)
     @given(projects())
     def run(project: Composed) -> None:
         found = live.load_files(project.files, with_profile(LOAD, project.profiles[0]))

@@ -32,10 +32,12 @@ class NotBuilt(Exception):
 
 def matches(claimed: Any, live: Any) -> bool:
     """Does the claim say the live value, whatever spelling both came in?"""
+    if _canonical(claimed) == _canonical(live):
+        return True
     if isinstance(live, list):
         return _same_items(claimed, live)
     if not isinstance(live, dict):
-        return _canonical(claimed) == _canonical(live)
+        return False
     if set(live) == {"set"}:
         items = claimed.get("set") if isinstance(claimed, dict) else claimed
         return isinstance(items, list) and _same_items(sorted(items, key=json.dumps), live["set"])
