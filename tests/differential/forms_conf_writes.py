@@ -57,8 +57,32 @@ FORMS = [
         app.conf.setdefault("task_time_limit", 99)
         app.conf.setdefault("worker_prefetch_multiplier", 1)
         """,
-        settings={"task_time_limit": 10},
+        settings={"task_time_limit": 10, "worker_prefetch_multiplier": 1},
         unknown=2,
+    ),
+    form(
+        "settings: conf.setdefault before the first read beats the loaded object",
+        """
+        --- proj.py
+        from celery import Celery
+        app = Celery("proj")
+        app.config_from_object({"worker_prefetch_multiplier": 3})
+        app.conf.setdefault("worker_prefetch_multiplier", 1)
+        """,
+        settings={"worker_prefetch_multiplier": 1},
+        unknown=1,
+    ),
+    form(
+        "settings: conf.setdefault after the first read does nothing",
+        """
+        --- proj.py
+        from celery import Celery
+        app = Celery("proj")
+        late = app.conf.task_acks_late
+        app.conf.setdefault("worker_prefetch_multiplier", 1)
+        """,
+        settings={"worker_prefetch_multiplier": 4},
+        unknown=1,
     ),
     form(
         "settings: conf.beat_schedule grown by item and update",
