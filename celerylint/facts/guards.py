@@ -18,12 +18,17 @@ MAX_SIZE = 1_000_000
 # In nodes of the tree. LibCST's code generator takes 2.5 frames for each, and Python allows 1,000.
 MAX_EXPRESSION = 200
 MAX_BLOCKS = 100
+# Patterns of a `case`: LibCST takes four times as long for each level of brackets, others do not.
+MAX_PATTERN = 6
+# Nobody opens so many f-strings in each other, or in a row, without closing one.
+NESTED_AT_MOST = 20
+NESTED_FORMATTED = re.compile(r"""(?:\{[^{}"']{0,40}[fFtT][rR]?["'][^{}"']{0,40}){20}""")
 # Below these many columns of indentation and `elif`s in the whole file, blocks need no closer look.
 PLAIN_INDENTATION = 24
 PLAIN_ELIFS = 24
 
 UTF_16_AND_32 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
-CODING = re.compile(rb"\A(?:[ \t\f]*(?:#.*)?\r?\n)?[ \t\f]*#.*?coding[:=]")
+CODING = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:[ \t\f]*(?:#.*)?\r?\n)?[ \t\f]*#.*?coding[:=]")
 
 # Each alternative matches wherever it starts, so nothing is ever tried twice; the text has no `\r`.
 STRING_OR_COMMENT = re.compile(
@@ -48,6 +53,8 @@ STEP = re.compile(
     r"[()\[\]{},;:]|'(?:\s*')*|->|\*\*|//|[-.+*/%@&|^~]|<<|>>"
     r"|\b(?:and|or|not|if|for|await|yield|from|lambda)\b"
 )
+CASE = re.compile(r"[ \t\f]*case\b\s*[^\s=.,:)]")
+PATTERN_STEP = re.compile(r"[()\[\]{}:]|\bif\b")
 
 
 def readable_text(path: str, data: bytes, max_size: int = MAX_SIZE) -> str | Diagnostic:
@@ -92,23 +99,23 @@ def _too_deep(path: str, text: str) -> Diagnostic | None:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     code, formatted = _without_strings(text)
-    for at, body in formatted:
-        if any(_depth(_without_strings(field)[0]) > MAX_EXPRESSION for field in _fields(body)):
-            message = "an f-string is nested too deeply to be read"
-            return Diagnostic("too-deep", message, path, text.count("\n", 0, at) + 1)
+    if (at := _deep_formatted(text, formatted)) is not None:
+        message = "an f-string is nested too deeply to be read"
+        return Diagnostic("too-deep", message, path, text.count("\n", 0, at) + 1)
     statements = list(_statements(code))
     for at, statement, closed in statements:
         if len(statement) > MAX_EXPRESSION and _depth(statement) > MAX_EXPRESSION:
-            line = _line(code, at)
             if not closed:
-                return Diagnostic("not-parsed", "a bracket is never closed", path, line)
+                return Diagnostic("not-parsed", "a bracket is never closed", path, _line(code, at))
             message = "an expression is nested or chained too deeply to be read"
-            return Diagnostic("too-deep", message, path, line)
-    block = _deep_block(code, statements)
-    if block is None:
-        return None
-    message = "blocks (or branches of an if) are nested too deeply to be read"
-    return Diagnostic("too-deep", message, path, _line(code, block))
+            return Diagnostic("too-deep", message, path, _line(code, at))
+        if CASE.match(statement) and _is_deep_pattern(statement):
+            message = "the pattern of a case is nested too deeply to be read"
+            return Diagnostic("too-deep", message, path, _line(code, at))
+    if (at := _deep_block(code, statements)) is not None:
+        message = "blocks (or branches of an if) are nested too deeply to be read"
+        return Diagnostic("too-deep", message, path, _line(code, at))
+    return None
 
 
 def _without_strings(text: str) -> tuple[str, list[tuple[int, str]]]:
@@ -178,6 +185,33 @@ def _depth(code: str) -> int:
             links += 1
             lambdas += step == "lambda"
     return max(worst, links + inner) + 2 * len(outer)
+
+
+def _is_deep_pattern(code: str) -> bool:
+    depth = 0
+    for match in PATTERN_STEP.finditer(code):
+        if match[0] in "([{":
+            depth += 1
+            if depth > MAX_PATTERN:
+                return True
+        elif match[0] in ")]}":
+            depth -= 1
+        elif not depth:
+            # The guard, or the body.
+            break
+    return False
+
+
+def _deep_formatted(text: str, formatted: list[tuple[int, str]]) -> int | None:
+    """Where an f-string becomes too deep."""
+    for at, body in formatted:
+        if any(_depth(_without_strings(field)[0]) > MAX_EXPRESSION for field in _fields(body)):
+            return at
+    # Since Python 3.12 the inner ones may use the outer one's quotes, which only a parser can pair.
+    if sum(map(text.count, ("f'", 'f"', "F'", 'F"'))) < NESTED_AT_MOST:
+        return None
+    nested = NESTED_FORMATTED.search(text)
+    return nested.start() if nested else None
 
 
 def _fields(body: str) -> Iterator[str]:
