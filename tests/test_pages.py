@@ -25,7 +25,7 @@ class Example:
     """A case with the page that it stands on."""
 
     file: Path
-    page: page.Page
+    sheet: page.Page
     case: page.Case
 
     @property
@@ -54,7 +54,7 @@ def _lint(example: Example, rules: tuple[RuleInfo, ...] | None) -> Outcome:
 
 def _rules(example: Example) -> tuple[RuleInfo, ...]:
     """The page's own rule and those that its markers name."""
-    named = {example.page.code, *(marker.rule for marker in example.case.markers if marker.rule)}
+    named = {example.sheet.code, *(marker.rule for marker in example.case.markers if marker.rule)}
     codes = {registry.named(name).code for name in named}
     return tuple(rule for rule in registry.all_rules() if rule.code in codes)
 
@@ -64,7 +64,7 @@ def _difference(example: Example, findings: tuple[Finding, ...]) -> list[str]:
     left = Counter(range(len(findings)))
     lines = []
     for marker in example.case.markers:
-        code = registry.named(marker.rule or example.page.code).code
+        code = registry.named(marker.rule or example.sheet.code).code
         hit = next((i for i in left if left[i] and _fits(findings[i], marker, code)), None)
         if hit is None:
             words = f" ...{marker.words}..." if marker.words else ""
