@@ -81,15 +81,18 @@ class Cache:
     """
 
     def __init__(self, file: Path | None = None) -> None:
-        self.remembered: dict[str, Any] = {}
         self.problem: Diagnostic | None = None
         self._file = file
         self._opened_ns = time.time_ns()
+        self._changed = False
+        self._forget()
+
+    def _forget(self) -> None:
+        self.remembered: dict[str, Any] = {}
         self._trusted_ns = 0
         self._entries: dict[str, Entry] = {}
         self._contents: dict[bytes, Content] = {}
         self._remembered_before = b""
-        self._changed = False
 
     @classmethod
     def open(cls, root: str, directory: str | None = None, enabled: bool = True) -> Cache:
@@ -192,12 +195,12 @@ class Cache:
             if not data.startswith(header) or data[len(header) : start] != _checksum(payload):
                 return
             written_ns, entries, contents, remembered = marshal.loads(payload)
-            self.remembered = marshal.loads(remembered)
+            self._trusted_ns = written_ns - RACY_NS
+            self.remembered = dict(marshal.loads(remembered))
+            self._entries, self._contents = dict(entries), dict(contents)
+            self._remembered_before = bytes(remembered)
         except (OSError, *BROKEN):
-            return
-        self._trusted_ns = written_ns - RACY_NS
-        self._entries, self._contents = entries, contents
-        self._remembered_before = remembered
+            self._forget()
 
 
 def _header() -> bytes:

@@ -160,7 +160,7 @@ class Expressions:
         for part in node.parts:
             if isinstance(part, cst.FormattedStringText):
                 parts.append(("const", s, e, _text(part.value, raw)))
-            else:
+            elif isinstance(part, cst.FormattedStringExpression):
                 plain = part.conversion is None and part.format_spec is None and part.equal is None
                 parts.append(("fmt", s, e, self.lower(part.expression), plain))
         return ("fstr", s, e, tuple(parts))

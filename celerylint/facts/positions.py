@@ -27,7 +27,10 @@ class _Recording:
         self.start = self.state.offset
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         spans = self.state.spans
         # A node without a position of its own (a parenthesis, say) ends where the rendering stands.

@@ -139,7 +139,14 @@ class Statements(Expressions):
         return ("if", s, e, self.lower(node.test), self.block(node.body), orelse)
 
     def _while(self, node: cst.While, s: int, e: int) -> Node:
-        return ("while", s, e, self.lower(node.test), self.block(node.body), self._else(node.orelse))
+        return (
+            "while",
+            s,
+            e,
+            self.lower(node.test),
+            self.block(node.body),
+            self._else(node.orelse),
+        )
 
     def _for(self, node: cst.For, s: int, e: int) -> Node:
         target, iterable = self.lower(node.target), self.lower(node.iter)

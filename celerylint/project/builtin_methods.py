@@ -51,9 +51,13 @@ def _of_mapping(receiver: Mapping, name: str, arguments: Arguments) -> Value:
         pairs = tuple(Sequence(kind="tuple", items=pair) for pair in receiver.entries)
         return Sequence(kind="list", items=pairs, open=receiver.open)
     if name == "keys":
-        return Sequence(kind="list", items=tuple(k for k, _ in receiver.entries), open=receiver.open)
+        return Sequence(
+            kind="list", items=tuple(k for k, _ in receiver.entries), open=receiver.open
+        )
     if name == "values":
-        return Sequence(kind="list", items=tuple(v for _, v in receiver.entries), open=receiver.open)
+        return Sequence(
+            kind="list", items=tuple(v for _, v in receiver.entries), open=receiver.open
+        )
     return Unknown(reason=f"dict.{name}()")
 
 
@@ -86,7 +90,9 @@ def _changed_mapping(receiver: Mapping, name: str, arguments: Arguments) -> Valu
     if name == "pop" and arguments.args and isinstance(arguments.args[0], Literal):
         gone = arguments.args[0].value
         kept = tuple(
-            pair for pair in receiver.entries if not (isinstance(pair[0], Literal) and pair[0].value == gone)
+            pair
+            for pair in receiver.entries
+            if not (isinstance(pair[0], Literal) and pair[0].value == gone)
         )
         return Mapping(entries=kept, open=receiver.open, site=receiver.site)
     return operations.opened(receiver) if name in {"setdefault", "pop", "clear"} else None
@@ -114,5 +120,19 @@ def _changed_sequence(receiver: Sequence, name: str, arguments: Arguments) -> Va
 
 
 _CHANGES = frozenset(
-    "update setdefault pop clear append add insert extend remove popitem discard sort reverse".split()
+    [
+        "update",
+        "setdefault",
+        "pop",
+        "clear",
+        "append",
+        "add",
+        "insert",
+        "extend",
+        "remove",
+        "popitem",
+        "discard",
+        "sort",
+        "reverse",
+    ]
 )

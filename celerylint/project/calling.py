@@ -78,7 +78,11 @@ def evaluate_arguments(machine: Machine, nodes: tuple[Node, ...], scope: Scope) 
 def _spread(value: Value) -> tuple[list[tuple[str, Value]], bool]:
     if not isinstance(value, Mapping):
         return [], False
-    known = [(k.value, v) for k, v in value.entries if isinstance(k, Literal) and isinstance(k.value, str)]
+    known = [
+        (k.value, v)
+        for k, v in value.entries
+        if isinstance(k, Literal) and isinstance(k.value, str)
+    ]
     return known, not value.open and len(known) == len(value.entries)
 
 
@@ -163,6 +167,8 @@ def _call_bound(machine: Machine, bound: Bound, arguments: Arguments, here: Here
         made = handler(machine, Arguments((bound, *arguments.args), arguments.kwargs), here)
         if not (isinstance(made, Unknown) and made.reason == "not handled"):
             return made
-    return builtin_methods.call(bound, arguments) or tainted(arguments) or Unknown(
-        reason=f"the result of .{bound.name}()"
+    return (
+        builtin_methods.call(bound, arguments)
+        or tainted(arguments)
+        or Unknown(reason=f"the result of .{bound.name}()")
     )

@@ -16,7 +16,7 @@ from celerylint.project.celery_objects import (
     TaskObject,
     event,
 )
-from celerylint.project.combine import one_of
+from celerylint.project.combine import one_of, text_of
 from celerylint.project.objects import (
     Arguments,
     ClassObject,
@@ -42,17 +42,49 @@ if TYPE_CHECKING:
 
 APP_CLASSES = frozenset({"celery.Celery"})
 TASK_CLASSES = frozenset({"celery.Task", "celery.contrib.django.task.DjangoTask"})
-SHARED = frozenset({"celery.shared_task", "celery.task", "celery.task.task", "celery.decorators.task"})
+SHARED = frozenset(
+    {"celery.shared_task", "celery.task", "celery.task.task", "celery.decorators.task"}
+)
 CURRENT = frozenset({"celery.current_app", "celery.app.default_app"})
 # Keywords of Celery(...) that configure the app object itself, as celery/app/base.py: Celery.__init__ names them.
 OWN_KEYWORDS = frozenset(
-    "main loader amqp events log control set_as_current tasks config_source fixups task_cls autofinalize "
-    "namespace strict_typing".split()
+    [
+        "main",
+        "loader",
+        "amqp",
+        "events",
+        "log",
+        "control",
+        "set_as_current",
+        "tasks",
+        "config_source",
+        "fixups",
+        "task_cls",
+        "autofinalize",
+        "namespace",
+        "strict_typing",
+    ]
 )
-POSITIONS = (
-    "main loader backend amqp events log control set_as_current tasks broker include changes config_source "
-    "fixups task_cls autofinalize namespace strict_typing"
-).split()
+POSITIONS = [
+    "main",
+    "loader",
+    "backend",
+    "amqp",
+    "events",
+    "log",
+    "control",
+    "set_as_current",
+    "tasks",
+    "broker",
+    "include",
+    "changes",
+    "config_source",
+    "fixups",
+    "task_cls",
+    "autofinalize",
+    "namespace",
+    "strict_typing",
+]
 _DECORATOR_WORDS = {"task", "shared_task", "register_task"}
 
 
@@ -72,6 +104,7 @@ def make_app(
     record.main = given.get("main", Literal(value=None))
     record.namespace = given.get("namespace")
     record.base = given.get("task_cls")
+    record.loader = text_of(given.get("loader"))
     _configure(record, machine, given, arguments, here)
     return AppObject(world=world, record=record)
 
@@ -100,7 +133,9 @@ def app_method(machine: Machine, method: AppMethod, arguments: Arguments, here: 
     if name in {"send_task", "tasks.get"}:
         return Call(dotted="celery.result.AsyncResult")
     if name == "signature":
-        task = TaskByName(world=method.world, name=arguments.get(0, "name") or Unknown(), app=record)
+        task = TaskByName(
+            world=method.world, name=arguments.get(0, "name") or Unknown(), app=record
+        )
         return Canvas(world=method.world, kind="signature", parts=(task,))
     if name in {"register_task", "tasks.register"}:
         return _register(machine, method, arguments, here)
@@ -127,9 +162,7 @@ def _configuring(
         record.discover.append(arguments)
 
 
-def _task_decorator(
-    machine: Machine, method: AppMethod, arguments: Arguments, here: Here
-) -> Value:
+def _task_decorator(machine: Machine, method: AppMethod, arguments: Arguments, here: Here) -> Value:
     decorator = TaskDecorator(
         world=method.world, app=method.record, options=arguments.kwargs, open=arguments.open
     )
@@ -144,13 +177,13 @@ def shared_task(world: World, machine: Machine, arguments: Arguments, here: Here
     return _task_decorator(machine, method, arguments, here)
 
 
-def decorate(
-    machine: Machine, decorator: TaskDecorator, arguments: Arguments, here: Here
-) -> Value:
+def decorate(machine: Machine, decorator: TaskDecorator, arguments: Arguments, here: Here) -> Value:
     """A function becomes a task."""
     value = arguments.args[0] if arguments.args else Unknown()
     if isinstance(value, OneOf):
-        made = [decorate(machine, decorator, Arguments(args=(each,)), here) for each in value.options]
+        made = [
+            decorate(machine, decorator, Arguments(args=(each,)), here) for each in value.options
+        ]
         return one_of(made)
     if isinstance(value, TaskObject):
         return value
@@ -208,7 +241,9 @@ def _class_task(
     return TaskObject(world=world, record=record, site=cls.site)
 
 
-def decorator_handler(world: World, machine: Machine, decorator: Value, value: Value, here: Here) -> Value | None:
+def decorator_handler(
+    world: World, machine: Machine, decorator: Value, value: Value, here: Here
+) -> Value | None:
     """What a decorator makes of a function, where it makes a task of it (None: it makes none)."""
     if isinstance(decorator, OneOf):
         for each in decorator.options:
@@ -253,10 +288,14 @@ def _may_make_task(machine: Machine, decorator: Value) -> bool:
     return isinstance(function, FunctionObject) and _may_make_task(machine, function)
 
 
-def class_handler(world: World, machine: Machine, cls: Value, arguments: Arguments, here: Here) -> Value | None:
+def class_handler(
+    world: World, machine: Machine, cls: Value, arguments: Arguments, here: Here
+) -> Value | None:
     """What an instance of a class is, where the class is Celery's or descends from one of Celery's."""
     if isinstance(cls, Name):
-        return make_app(world, machine, None, arguments, here) if cls.dotted in APP_CLASSES else None
+        return (
+            make_app(world, machine, None, arguments, here) if cls.dotted in APP_CLASSES else None
+        )
     if not isinstance(cls, ClassObject):
         return None
     if classes.descends(machine, cls, APP_CLASSES):
@@ -266,7 +305,9 @@ def class_handler(world: World, machine: Machine, cls: Value, arguments: Argumen
     return None
 
 
-def attribute_handler(world: World, machine: Machine, base: Value, name: str, here: Here) -> Value | None:
+def attribute_handler(
+    world: World, machine: Machine, base: Value, name: str, here: Here
+) -> Value | None:
     """`current_app.name`."""
     if isinstance(base, Name) and base.dotted in CURRENT:
         return AppObject(world=world, record=None).attribute(machine, name, here)
@@ -294,7 +335,7 @@ def handlers(world: World) -> dict[str, CallHandler]:
     def share(machine: Machine, arguments: Arguments, here: Here) -> Value:
         return shared_task(world, machine, arguments, here)
 
-    table: dict[str, CallHandler] = {kind: share for kind in SHARED}
+    table: dict[str, CallHandler] = dict.fromkeys(SHARED, share)
     table |= {f"celery.{kind}": canvas(kind) for kind in ("chain", "group", "chord")}
     table |= {"celery.signature": signature, "celery.Signature": signature}
     table["functools.partial"] = _partial

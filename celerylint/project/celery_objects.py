@@ -18,8 +18,20 @@ if TYPE_CHECKING:
     from celerylint.project.machine import Machine
 
 SENDS = frozenset(
-    "delay apply_async s si signature subtask apply delay_on_commit apply_async_on_commit "
-    "map starmap chunks".split()
+    [
+        "delay",
+        "apply_async",
+        "s",
+        "si",
+        "signature",
+        "subtask",
+        "apply",
+        "delay_on_commit",
+        "apply_async_on_commit",
+        "map",
+        "starmap",
+        "chunks",
+    ]
 )
 SIGNATURES = frozenset({"s", "si", "signature", "subtask", "map", "starmap", "chunks"})
 
@@ -51,7 +63,9 @@ class AppObject(Special):
         if name == "Task" and self.record is not None:
             self.record.base = value
         if name == "conf" and self.record is not None:
-            self.record.note(_event("update", machine, here, value=Unknown(reason="conf was replaced")))
+            self.record.note(
+                _event("update", machine, here, value=Unknown(reason="conf was replaced"))
+            )
         if name == "config_from_object":
             return
 
@@ -124,8 +138,25 @@ class Conf(Special):
 
 
 _CONF_METHODS = frozenset(
-    "update setdefault add_defaults get pop keys values items humanize table clear "
-    "without_defaults find_option finalize get_by_parts copy __setitem__".split()
+    [
+        "update",
+        "setdefault",
+        "add_defaults",
+        "get",
+        "pop",
+        "keys",
+        "values",
+        "items",
+        "humanize",
+        "table",
+        "clear",
+        "without_defaults",
+        "find_option",
+        "finalize",
+        "get_by_parts",
+        "copy",
+        "__setitem__",
+    ]
 )
 
 
@@ -287,7 +318,11 @@ class Canvas(Special):
     parts: tuple[Value, ...]
 
     def attribute(self, machine: Machine, name: str, here: Here) -> Value:
-        if name in {"task", "name"} and len(self.parts) == 1 and isinstance(self.parts[0], TaskByName):
+        if (
+            name in {"task", "name"}
+            and len(self.parts) == 1
+            and isinstance(self.parts[0], TaskByName)
+        ):
             return self.parts[0].name
         return CanvasMethod(canvas=self, name=name)
 
@@ -337,5 +372,3 @@ def event(
     made = _event(kind, machine, here, value)
     made.namespace = namespace
     return made
-
-

@@ -41,7 +41,12 @@ def define(machine: Machine, node: Node, scope: Scope) -> bool:
     site = Site(scope.module, node[4], node[4] + len(node[3]))
     inner = scope.child("class", None)
     made = ClassObject(
-        node=node, scope=scope, bases=tuple(bases), keywords=tuple(keywords), env=inner.env, site=site
+        node=node,
+        scope=scope,
+        bases=tuple(bases),
+        keywords=tuple(keywords),
+        env=inner.env,
+        site=site,
     )
     inner.owner = made
     machine.run(node[7], inner)
@@ -115,7 +120,9 @@ def class_attribute(machine: Machine, cls: ClassObject, name: str) -> Value:
             return Bound(receiver=cls, function=found, name=name)
         return found
     if isinstance(found, Literal) and descends(machine, cls, ENUMS) and not name.startswith("_"):
-        return Instance(cls=cls, fields={"value": found, "name": Literal(value=name)}, site=found.site)
+        return Instance(
+            cls=cls, fields={"value": found, "name": Literal(value=name)}, site=found.site
+        )
     if found is None:
         return _foreign(machine, cls, name)
     return found

@@ -105,7 +105,9 @@ def _absorb(options: list[Value]) -> list[Value]:
             continue
         rest = [each for each in options if each is not look_up]
         if look_up.default is None and rest and not any(isinstance(r, Unset) for r in rest):
-            return [Default(env=look_up.env, default=one_of(rest), site=look_up.site, via=look_up.via)]
+            return [
+                Default(env=look_up.env, default=one_of(rest), site=look_up.site, via=look_up.via)
+            ]
         if look_up.default is not None and rest and all(same(look_up.default, r) for r in rest):
             return [look_up]
     return options

@@ -135,7 +135,7 @@ def _ifexp(machine: Machine, node: Node, scope: Scope) -> Value:
     body, orelse = machine.evaluate(node[4], scope), machine.evaluate(node[5], scope)
     if known is not None:
         return body if known else orelse
-    if node[3][0] == "name" and node[3] [3:] == node[4][3:] and node[4][0] == "name":
+    if node[3][0] == "name" and node[3][3:] == node[4][3:] and node[4][0] == "name":
         body = narrowed(body, True)
     return one_of([body, orelse])
 
@@ -148,7 +148,8 @@ def _fstr(machine: Machine, node: Node, scope: Scope) -> Value:
             parts.append(value if part[4] else Unknown(reason="formatted"))
         else:
             parts.append(machine.evaluate(part, scope))
-    return _spread(parts).at(_site(node, scope))
+    made: Value = _spread(parts).at(_site(node, scope))
+    return made
 
 
 def _spread(parts: list[Value]) -> Value:
@@ -157,7 +158,9 @@ def _spread(parts: list[Value]) -> Value:
     if len(deciding) == 1:
         i = deciding[0]
         value = parts[i]
-        whole = isinstance(value, OneOf) or (isinstance(value, Default) and value.default is not None)
+        whole = isinstance(value, OneOf) or (
+            isinstance(value, Default) and value.default is not None
+        )
         others = all(isinstance(p, Literal) for j, p in enumerate(parts) if j != i)
         if whole and others:
             from celerylint.project.combine import lift

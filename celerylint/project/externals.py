@@ -36,13 +36,33 @@ if TYPE_CHECKING:
 
 # Classes whose instances read the environment: a call of the instance, or one of its typed methods.
 ENV_CLASSES = frozenset(
-    "environ.Env environ.FileAwareEnv environs.Env decouple.Config decouple.AutoConfig "
-    "starlette.config.Config envparse.Env".split()
+    [
+        "environ.Env",
+        "environ.FileAwareEnv",
+        "environs.Env",
+        "decouple.Config",
+        "decouple.AutoConfig",
+        "starlette.config.Config",
+        "envparse.Env",
+    ]
 )
 _NOT_READS = frozenset(
-    "read_env read_envfile seal add_parser parser_for prefixed dump url_for bool_ read_dot_env".split()
+    [
+        "read_env",
+        "read_envfile",
+        "seal",
+        "add_parser",
+        "parser_for",
+        "prefixed",
+        "dump",
+        "url_for",
+        "bool_",
+        "read_dot_env",
+    ]
 )
-_PYDANTIC = frozenset({"pydantic_settings.BaseSettings", "pydantic.BaseSettings", "pydantic.v1.BaseSettings"})
+_PYDANTIC = frozenset(
+    {"pydantic_settings.BaseSettings", "pydantic.BaseSettings", "pydantic.v1.BaseSettings"}
+)
 NOT_HANDLED = Unknown(reason="not handled")
 
 
@@ -163,7 +183,9 @@ def attribute_handler(machine: Machine, base: Value, name: str, here: Here) -> V
 
 
 def _pydantic_field(found: Value | None) -> tuple[Value | None, str | None]:
-    if not (isinstance(found, Call) and found.dotted in {"pydantic.Field", "pydantic.fields.Field"}):
+    if not (
+        isinstance(found, Call) and found.dotted in {"pydantic.Field", "pydantic.fields.Field"}
+    ):
         return found, None
     default = found.kwarg("default") or (found.args[0] if found.args else None)
     if isinstance(default, Literal) and default.value is ...:
@@ -298,6 +320,9 @@ def _getitem_environ(machine: Machine, arguments: Arguments, here: Here) -> Valu
 
 
 def _setdefault_environ(machine: Machine, arguments: Arguments, here: Here) -> Value:
+    name, value = text_of(arguments.get(0, "key")), arguments.get(1, "value")
+    if name is not None and value is not None:
+        machine.environment.setdefault(name, []).append(value)
     return _default(arguments.get(0, "key"), arguments.get(1, "default"), here)
 
 
@@ -331,6 +356,6 @@ def handlers() -> dict[str, CallHandler]:
         "django.utils.module_loading.import_string": _import_string,
         "celery.utils.imports.symbol_by_name": _import_string,
     }
-    kinds: Iterable[str] = "int str float bool list tuple set frozenset".split()
+    kinds: Iterable[str] = ["int", "str", "float", "bool", "list", "tuple", "set", "frozenset"]
     table |= {f"builtins.{kind}": _convert(kind) for kind in kinds}
     return table

@@ -112,5 +112,3 @@ def _nested(machine: Machine, world: World, inner: Value, frames: tuple[FrameNot
         _body(machine, world, function, receiver or functions.receiver_of(function))
     finally:
         machine.frames = kept
-
-

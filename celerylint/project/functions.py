@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from celerylint.facts.syntax import Node
-from celerylint.project import annotations
+from celerylint.project import hints
 from celerylint.project.combine import one_of
 from celerylint.project.objects import (
     Arguments,
@@ -140,7 +140,7 @@ def own_scope(machine: Machine, function: FunctionObject, receiver: Value | None
         if index == 0 and receiver is not None:
             value = receiver
         elif annotation is not None and kind not in {VAR_POSITIONAL, VAR_KEYWORD}:
-            value = annotations.instance(machine, annotation, function.scope)
+            value = hints.instance(machine, annotation, function.scope)
             if value is None:
                 value = _many(machine, annotation, function.scope)
         if value is None and kind in {VAR_POSITIONAL, VAR_KEYWORD}:
@@ -157,7 +157,7 @@ def _rest(kind: int, site: Site) -> Value:
 
 
 def _many(machine: Machine, annotation: Node, scope: Scope) -> Value | None:
-    cls = annotations.elements(machine, annotation, scope)
+    cls = hints.elements(machine, annotation, scope)
     if isinstance(cls, ClassObject | Name):
         return Sequence(kind="list", items=(Instance(cls=cls),), open=True)
     return None

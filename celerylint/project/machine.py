@@ -59,6 +59,7 @@ class Machine:
     defined: list[tuple[FunctionObject, Value]] = field(default_factory=list)
     frames: list[FrameNote] = field(default_factory=list)
     needed: set[str] = field(default_factory=set)
+    environment: dict[str, list[Value]] = field(default_factory=dict)  # what the code sets itself
     calls: list[tuple[str, int]] = field(default_factory=list)  # functions being followed
     returns: list[list[Value]] = field(default_factory=list)
     nested: list[list[tuple[Value, tuple[FrameNote, ...]]]] = field(default_factory=list)
@@ -241,7 +242,17 @@ CANONICAL = {
     "celery.contrib.django.task.DjangoTask": "celery.contrib.django.task.DjangoTask",
     "os.environ.copy": "os.environ.copy",
 }
-_CANVAS = ("chain", "group", "chord", "chunks", "xmap", "xstarmap", "signature", "subtask", "maybe_signature")
+_CANVAS = (
+    "chain",
+    "group",
+    "chord",
+    "chunks",
+    "xmap",
+    "xstarmap",
+    "signature",
+    "subtask",
+    "maybe_signature",
+)
 CANONICAL |= {f"celery.canvas.{name}": f"celery.{name}" for name in _CANVAS}
 CANONICAL |= {"celery.canvas.Signature": "celery.Signature", "celery.subtask": "celery.signature"}
 

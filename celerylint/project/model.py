@@ -65,13 +65,15 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """A Celery application. id is `module:variable`; namespace is None where none is given."""
+    """A Celery application. id is `module:variable`; namespace is None where none is given; celery
+    is what runs it, which in a repository of several projects need not be the same everywhere."""
 
     id: str
     span: Span
     main: str | None
     namespace: str | None
     profiles: tuple[Profile, ...]
+    celery: CeleryVersions
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +180,7 @@ class Dispatch:
     app: str | None = None
     reason: str = ""  # why the task is not known
     test: bool = False
+    canvas: str | None = None  # signature, chain, group or chord, where one is sent
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,33 @@ from celerylint.project.objects import Env, Scope
 
 # Never the project's own, even where a file has that name: shadowing them breaks the project itself.
 EXTERNAL = frozenset(
-    "celery kombu billiard vine amqp django flask sqlalchemy redis os sys functools datetime typing logging "
-    "environ decouple pydantic pydantic_settings sqlmodel flask_sqlalchemy dotenv enum json re".split()
+    [
+        "celery",
+        "kombu",
+        "billiard",
+        "vine",
+        "amqp",
+        "django",
+        "flask",
+        "sqlalchemy",
+        "redis",
+        "os",
+        "sys",
+        "functools",
+        "datetime",
+        "typing",
+        "logging",
+        "environ",
+        "decouple",
+        "pydantic",
+        "pydantic_settings",
+        "sqlmodel",
+        "flask_sqlalchemy",
+        "dotenv",
+        "enum",
+        "json",
+        "re",
+    ]
 )
 
 

@@ -36,6 +36,7 @@ _BINARY: dict[str, Callable[[Any, Any], Any]] = {
     ">>": operator.rshift,
     "**": operator.pow,
 }
+_UNARY: dict[str, Callable[[Any], Any]] = {"-": operator.neg, "+": operator.pos, "~": operator.inv}
 _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "==": operator.eq,
     "!=": operator.ne,
@@ -51,8 +52,30 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
 _LARGEST = 10_000
 _SINGLETONS = (None, True, False, ...)
 _STRING_METHODS = frozenset(
-    "upper lower strip lstrip rstrip split rsplit replace startswith endswith title capitalize "
-    "removeprefix removesuffix partition rpartition zfill splitlines isdigit casefold count find".split()
+    [
+        "upper",
+        "lower",
+        "strip",
+        "lstrip",
+        "rstrip",
+        "split",
+        "rsplit",
+        "replace",
+        "startswith",
+        "endswith",
+        "title",
+        "capitalize",
+        "removeprefix",
+        "removesuffix",
+        "partition",
+        "rpartition",
+        "zfill",
+        "splitlines",
+        "isdigit",
+        "casefold",
+        "count",
+        "find",
+    ]
 )
 
 
@@ -62,9 +85,7 @@ def from_python(value: Any) -> Value:
         kind: Any = type(value).__name__
         return Sequence(kind=kind, items=tuple(from_python(each) for each in value))
     if isinstance(value, dict):
-        return Mapping(
-            entries=tuple((from_python(k), from_python(v)) for k, v in value.items())
-        )
+        return Mapping(entries=tuple((from_python(k), from_python(v)) for k, v in value.items()))
     return Literal(value=value)
 
 
@@ -94,7 +115,9 @@ def _fold(sign: str, left: Value, right: Value) -> Value:
         return Sequence(kind=left.kind, items=left.items, open=True)
     try:
         a, b = left.python(), right.python()
-        if sign in {"**", "<<", "*"} and any(isinstance(x, int) and abs(x) > _LARGEST for x in (a, b)):
+        if sign in {"**", "<<", "*"} and any(
+            isinstance(x, int) and abs(x) > _LARGEST for x in (a, b)
+        ):
             if not (sign == "*" and all(isinstance(x, int | float) for x in (a, b))):
                 return Unknown(reason="too large to compute")
         return from_python(_BINARY[sign](a, b))
@@ -149,7 +172,9 @@ def unary(sign: str, value: Value) -> Value:
         return Unknown(reason="a condition") if known is None else Literal(value=not known)
     try:
         number = value.python()
-        return Literal(value={"-": operator.neg, "+": operator.pos, "~": operator.inv}[sign](number))
+        return Literal(
+            value={"-": operator.neg, "+": operator.pos, "~": operator.inv}[sign](number)
+        )
     except Exception:
         return Unknown(reason="not computed")
 

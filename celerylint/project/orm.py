@@ -24,11 +24,20 @@ if TYPE_CHECKING:
     from celerylint.project.machine import CallHandler, Machine
 
 DJANGO_BASES = frozenset(
-    "django.db.models.Model mptt.models.MPTTModel model_utils.models.TimeStampedModel "
-    "polymorphic.models.PolymorphicModel django.contrib.gis.db.models.Model".split()
+    [
+        "django.db.models.Model",
+        "mptt.models.MPTTModel",
+        "model_utils.models.TimeStampedModel",
+        "polymorphic.models.PolymorphicModel",
+        "django.contrib.gis.db.models.Model",
+    ]
 )
 SQLALCHEMY_BASES = frozenset(
-    {"sqlalchemy.orm.DeclarativeBase", "sqlalchemy.orm.DeclarativeBaseNoMeta", "flask_sqlalchemy.Model"}
+    {
+        "sqlalchemy.orm.DeclarativeBase",
+        "sqlalchemy.orm.DeclarativeBaseNoMeta",
+        "flask_sqlalchemy.Model",
+    }
 )
 _MODEL_CALLS = {
     "sqlalchemy.orm.declarative_base": "sqlalchemy",
@@ -37,27 +46,109 @@ _MODEL_CALLS = {
     "django.apps.apps.get_model": "django",
 }
 _ONE = frozenset(
-    "get create first last latest earliest aget acreate afirst alast get_by_natural_key create_user "
-    "create_superuser one one_or_none scalar_one scalar_one_or_none".split()
+    [
+        "get",
+        "create",
+        "first",
+        "last",
+        "latest",
+        "earliest",
+        "aget",
+        "acreate",
+        "afirst",
+        "alast",
+        "get_by_natural_key",
+        "create_user",
+        "create_superuser",
+        "one",
+        "one_or_none",
+        "scalar_one",
+        "scalar_one_or_none",
+    ]
 )
-_PAIR = frozenset("get_or_create update_or_create aget_or_create aupdate_or_create".split())
+_PAIR = frozenset(["get_or_create", "update_or_create", "aget_or_create", "aupdate_or_create"])
 _MANY = frozenset(
-    "all filter exclude order_by select_related prefetch_related annotate distinct using only defer none "
-    "union intersection difference select_for_update reverse alias filter_by join outerjoin options limit "
-    "offset where group_by having with_for_update execution_options scalars unique active public "
-    "iterator yield_per get_queryset raw bulk_create aiterator".split()
+    [
+        "all",
+        "filter",
+        "exclude",
+        "order_by",
+        "select_related",
+        "prefetch_related",
+        "annotate",
+        "distinct",
+        "using",
+        "only",
+        "defer",
+        "none",
+        "union",
+        "intersection",
+        "difference",
+        "select_for_update",
+        "reverse",
+        "alias",
+        "filter_by",
+        "join",
+        "outerjoin",
+        "options",
+        "limit",
+        "offset",
+        "where",
+        "group_by",
+        "having",
+        "with_for_update",
+        "execution_options",
+        "scalars",
+        "unique",
+        "active",
+        "public",
+        "iterator",
+        "yield_per",
+        "get_queryset",
+        "raw",
+        "bulk_create",
+        "aiterator",
+    ]
 )
 _OTHER = frozenset(
-    "values values_list count exists aggregate in_bulk update delete dates datetimes explain bulk_update "
-    "contains acount aexists query".split()
+    [
+        "values",
+        "values_list",
+        "count",
+        "exists",
+        "aggregate",
+        "in_bulk",
+        "update",
+        "delete",
+        "dates",
+        "datetimes",
+        "explain",
+        "bulk_update",
+        "contains",
+        "acount",
+        "aexists",
+        "query",
+    ]
 )
 SIGNALS = frozenset(
     f"django.db.models.signals.{name}"
-    for name in "pre_save post_save pre_delete post_delete pre_init post_init m2m_changed".split()
+    for name in [
+        "pre_save",
+        "post_save",
+        "pre_delete",
+        "post_delete",
+        "pre_init",
+        "post_init",
+        "m2m_changed",
+    ]
 )
 _MODEL_FORMS = frozenset(
-    "django.forms.ModelForm django.forms.models.ModelForm rest_framework.serializers.ModelSerializer "
-    "rest_framework.serializers.HyperlinkedModelSerializer".split()
+    [
+        "django.forms.ModelForm",
+        "django.forms.models.ModelForm",
+        "rest_framework.serializers.ModelSerializer",
+        "rest_framework.serializers.HyperlinkedModelSerializer",
+    ]
 )
 USER = Name(dotted="django.contrib.auth.get_user_model()")
 
@@ -113,7 +204,9 @@ def kind_of(machine: Machine, cls: Value) -> str | None:
 def _is_table(cls: Value) -> bool:
     if not isinstance(cls, ClassObject):
         return False
-    return any(key == "table" and isinstance(v, Literal) and v.value is True for key, v in cls.keywords)
+    return any(
+        key == "table" and isinstance(v, Literal) and v.value is True for key, v in cls.keywords
+    )
 
 
 def _kind_of_base(base: Value) -> str | None:
@@ -200,7 +293,9 @@ def _of_instance(machine: Machine, instance: Instance, name: str, here: Here) ->
 
 
 def _is_request(machine: Machine, cls: ClassObject) -> bool:
-    return classes.descends(machine, cls, {"django.http.HttpRequest", "rest_framework.request.Request"})
+    return classes.descends(
+        machine, cls, {"django.http.HttpRequest", "rest_framework.request.Request"}
+    )
 
 
 def _of_external(instance: Instance, name: str) -> Value | None:
@@ -306,7 +401,10 @@ def handlers() -> dict[str, CallHandler]:
         "django.contrib.auth.get_user": lambda m, a, h: Instance(cls=USER, site=h.site),
         "django.contrib.auth.authenticate": lambda m, a, h: Instance(cls=USER, site=h.site),
     }
-    table |= {f"method:{name}": _of_session for name in "query get get_one merge scalars execute scalar".split()}
+    table |= {
+        f"method:{name}": _of_session
+        for name in ["query", "get", "get_one", "merge", "scalars", "execute", "scalar"]
+    }
     return table
 
 
@@ -338,6 +436,6 @@ def _sender(machine: Machine, node: Node, function: FunctionObject) -> ClassObje
     if not all(isinstance(each, Name) and each.dotted in SIGNALS for each in named):
         return None
     machine.need(sender)
-    return sender if isinstance(sender, ClassObject | Name) else Name(dotted="django.db.models.Model")
-
-
+    return (
+        sender if isinstance(sender, ClassObject | Name) else Name(dotted="django.db.models.Model")
+    )

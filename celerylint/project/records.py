@@ -40,6 +40,7 @@ class AppRecord:
     namespace: Value | None = None
     events: list[ConfEvent] = field(default_factory=list)
     base: Value | None = None  # `app.Task = ...`, or `task_cls=`
+    loader: str | None = None
     discover: list[Arguments] = field(default_factory=list)
     variables: list[tuple[Module, str]] = field(default_factory=list)
 
@@ -110,5 +111,5 @@ class World:
     tasks: dict[Key, TaskRecord] = field(default_factory=dict)
     sends: dict[tuple[str, int, str], SendRecord] = field(default_factory=dict)
     retries: dict[tuple[str, int], RetryRecord] = field(default_factory=dict)
-    django_settings: dict[str, Site] = field(default_factory=dict)  # module name -> where it is named
+    django_settings: list[str] = field(default_factory=list)  # module names
     task_wrappers: frozenset[str] = frozenset()

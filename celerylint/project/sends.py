@@ -19,14 +19,29 @@ from celerylint.project.values import Call, Name, OneOf, Unknown, Value
 
 # A function that holds none of these names sends nothing and is not followed for its calls.
 WORDS = frozenset(
-    "delay apply_async send_task si signature subtask delay_on_commit s retry apply chunks starmap".split()
+    [
+        "delay",
+        "apply_async",
+        "send_task",
+        "si",
+        "signature",
+        "subtask",
+        "delay_on_commit",
+        "s",
+        "retry",
+        "apply",
+        "chunks",
+        "starmap",
+    ]
 )
 # Receivers of these names are worth a mention where what they are is not known.
 UNMISTAKABLE = frozenset({"delay", "apply_async", "send_task", "si", "delay_on_commit", "subtask"})
 _CANVAS_SENDS = frozenset({"delay", "apply_async", "apply"})
 
 
-def listener(world: World, machine: Machine, function: Value, arguments: Arguments, here: Here) -> None:
+def listener(
+    world: World, machine: Machine, function: Value, arguments: Arguments, here: Here
+) -> None:
     """A call stands here: keep it where it is one of Celery's."""
     if isinstance(function, OneOf):
         _one_of(world, machine, function, arguments, here)
@@ -44,8 +59,12 @@ def listener(world: World, machine: Machine, function: Value, arguments: Argumen
         _unknown(world, machine, function, arguments, here)
 
 
-def _one_of(world: World, machine: Machine, function: OneOf, arguments: Arguments, here: Here) -> None:
-    known = [each for each in function.options if isinstance(each, TaskMethod | AppMethod | CanvasMethod)]
+def _one_of(
+    world: World, machine: Machine, function: OneOf, arguments: Arguments, here: Here
+) -> None:
+    known = [
+        each for each in function.options if isinstance(each, TaskMethod | AppMethod | CanvasMethod)
+    ]
     if known:
         listener(world, machine, known[0], arguments, here)
     else:
@@ -100,7 +119,9 @@ def _canvas(
             made.name = part.name
 
 
-def _unknown(world: World, machine: Machine, function: Value, arguments: Arguments, here: Here) -> None:
+def _unknown(
+    world: World, machine: Machine, function: Value, arguments: Arguments, here: Here
+) -> None:
     target: Node = here.node[3] if here.node[0] == "call" else here.node
     if target[0] != "attr" or target[4] not in UNMISTAKABLE:
         return
@@ -143,7 +164,16 @@ def _keep(
         return None
     nodes = here.node[4] if here.node[0] == "call" else ()
     made = SendRecord(
-        how, here.site, None, name, arguments, tuple(machine.frames), None, canvas, reason, nodes=nodes
+        how,
+        here.site,
+        None,
+        name,
+        arguments,
+        tuple(machine.frames),
+        None,
+        canvas,
+        reason,
+        nodes=nodes,
     )
     world.sends[key] = made
     return made

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from celerylint.facts.syntax import Node
-from celerylint.project import annotations, operations
+from celerylint.project import hints, operations
 from celerylint.project.combine import one_of
 from celerylint.project.objects import (
     ClassObject,
@@ -14,7 +14,16 @@ from celerylint.project.objects import (
     Unread,
 )
 from celerylint.project.special import Here, Special
-from celerylint.project.values import Default, Literal, Mapping, OneOf, Sequence, Unknown, Value
+from celerylint.project.values import (
+    Default,
+    Literal,
+    Mapping,
+    Name,
+    OneOf,
+    Sequence,
+    Unknown,
+    Value,
+)
 
 if TYPE_CHECKING:
     from celerylint.project.machine import Machine
@@ -62,10 +71,16 @@ def _assign_item(machine: Machine, target: Node, value: Value, scope: Scope) -> 
     if isinstance(base, Special):
         base.set_item(machine, index, value, Here(target, scope))
         return
+    if isinstance(base, Name) and base.dotted == "os.environ":
+        if isinstance(index, Literal) and isinstance(index.value, str):
+            machine.environment.setdefault(index.value, []).append(value)
+        return
     container = base.default if isinstance(base, Default) and base.default is not None else base
     if isinstance(container, Mapping):
         known = isinstance(index, Literal)
-        changed = operations.with_item(container, index, value) if known else operations.opened(container)
+        changed = (
+            operations.with_item(container, index, value) if known else operations.opened(container)
+        )
         reassign(machine, target[3], changed, scope)
     elif isinstance(container, Sequence):
         reassign(machine, target[3], operations.opened(container), scope)
@@ -85,7 +100,12 @@ def reassign(machine: Machine, node: Node, value: Value, scope: Scope) -> None:
 
 def _unpack(machine: Machine, items: tuple[Node, ...], value: Value, scope: Scope) -> None:
     starred = any(item[0] == "star" for item in items)
-    if isinstance(value, Sequence) and not value.open and not starred and len(value.items) == len(items):
+    if (
+        isinstance(value, Sequence)
+        and not value.open
+        and not starred
+        and len(value.items) == len(items)
+    ):
         for item, each in zip(items, value.items, strict=True):
             assign(machine, item, each, scope)
         return
@@ -116,8 +136,6 @@ def element(machine: Machine, iterable: Value) -> Value:
 
 def declare(machine: Machine, target: Node, annotation: Node, scope: Scope) -> None:
     """`name: Annotation` without a value: the name holds an instance of it."""
-    value = annotations.instance(machine, annotation, scope)
+    value = hints.instance(machine, annotation, scope)
     if value is not None:
         scope.env[target[3]] = value
-
-

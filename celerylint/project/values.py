@@ -5,9 +5,11 @@ Three-valued throughout: a predicate `must` hold, `may` hold, or cannot be judge
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Literal as L
+from typing import Any
+from typing import Literal as L
 
 from celerylint.findings import Span
 
@@ -239,6 +241,23 @@ class Call(Value):
         """The keyword argument of that name, if it was given."""
         return next((value for key, value in self.kwargs if key == name), None)
 
+    def known(self) -> bool:
+        try:
+            self.python()
+        except NotKnown:
+            return False
+        return True
+
+    def python(self) -> Any:
+        build = _BUILDERS.get(self.dotted)
+        if build is None:
+            raise NotKnown(self.dotted)
+        try:
+            args = [each.python() for each in self.args]
+            return build(*args, **{key: each.python() for key, each in self.kwargs})
+        except (TypeError, ValueError, OverflowError) as error:
+            raise NotKnown(str(error)) from None
+
     def environment(self) -> tuple[str, ...]:
         return _union(v.environment() for v in (*self.args, *(v for _, v in self.kwargs)))
 
@@ -248,6 +267,10 @@ class Unknown(Value):
     """Not known, and why."""
 
     reason: str = "not resolved"
+
+
+# Plain values of the standard library that a call of their class makes; operators fold over them.
+_BUILDERS: dict[str, Callable[..., Any]] = {"datetime.timedelta": datetime.timedelta}
 
 
 def _union(groups: Any) -> tuple[str, ...]:

@@ -88,17 +88,17 @@ def diagnostics(outcome: Outcome, verbose: bool = False, quiet: bool = False) ->
     """What went wrong or stayed unclear, one line each; with `verbose` also what could not be
     resolved.
     """
-    rows = [
-        _diagnostic(each)
-        for each in outcome.diagnostics
-        if not quiet or each.severity is Severity.ERROR
-    ]
+    rows = [_diagnostic(each) for each in outcome.diagnostics if not quiet or _is_grave(each)]
     if verbose:
         for run in outcome.runs:
             for each in run.project.unresolved:
                 place = f"{run.reported(each.span.path)}:{each.span.line}"
                 rows.append(f"{escaped(place)}: {each.what} not resolved: {escaped(each.reason)}")
     return "".join(f"{row}\n" for row in rows)
+
+
+def _is_grave(each: Diagnostic) -> bool:
+    return each.severity is Severity.ERROR or each.kind == "internal-error"
 
 
 def _diagnostic(each: Diagnostic) -> str:

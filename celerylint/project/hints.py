@@ -44,7 +44,9 @@ def annotated_class(machine: Machine, annotation: Node, scope: Scope) -> Value |
     if annotation[0] == "const" and isinstance(annotation[3], str):
         return _quoted(machine, annotation[3], scope)
     if annotation[0] == "bin" and annotation[3] == "|":
-        sides = [annotated_class(machine, each, scope) for each in annotation[4:6] if not _is_none(each)]
+        sides = [
+            annotated_class(machine, each, scope) for each in annotation[4:6] if not _is_none(each)
+        ]
         return sides[0] if len(sides) == 1 else None
     if annotation[0] == "sub":
         return _subscripted(machine, annotation, scope)
@@ -91,5 +93,3 @@ def elements(machine: Machine, annotation: Node, scope: Scope) -> Value | None:
     index = annotation[4]
     inner = index[4][0] if index[0] == "seq" and index[4] else index
     return annotated_class(machine, inner, scope)
-
-

@@ -1,0 +1,264 @@
+"""Runs it all: finds the projects, reads and links in rounds, runs the rules, decides what is reported."""
+
+from __future__ import annotations
+
+import gc
+import os
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+from celerylint import config as configuration
+from celerylint import registry
+from celerylint.config import Config
+from celerylint.facts.cache import Cache
+from celerylint.findings import Diagnostic, Finding, Related, Span
+from celerylint.outcome import Outcome, Overrides, ProjectRun, Request, joined
+from celerylint.project import link, versions
+from celerylint.project.model import CeleryVersions, Project
+from celerylint.project.modules import ModuleMap
+from celerylint.reading import Library
+from celerylint.registry import RuleInfo
+from celerylint.tree import DiskTree, OverlayTree, Root, Tree, find_roots
+from celerylint.triage import Desk, order, triage
+
+# Each round reads what the last one could not do without; real projects need three or four.
+MOST_ROUNDS = 8
+_DEMANDED = "demanded"
+
+
+def run(request: Request) -> Outcome:
+    """Lint (or only link) what a request asks for. Raises ConfigError and UnknownSelector."""
+    paths = [request.stdin_filename] if request.stdin_filename else list(request.paths)
+    absolute = [os.path.join(request.cwd, path) for path in paths]
+    missing = _missing(request, paths, absolute)
+    with _collector_off():
+        parts = [_run_root(request, root) for root in find_roots(absolute)]
+    findings = [finding for part in parts for finding in part.findings]
+    diagnostics = [*missing, *(each for part in parts for each in part.diagnostics)]
+    return Outcome(
+        tuple(run for part in parts for run in part.runs),
+        tuple(sorted(findings, key=order)),
+        tuple(diagnostics),
+        _sources([part.sources for part in parts]),
+    )
+
+
+def _missing(request: Request, paths: Sequence[str], absolute: Sequence[str]) -> list[Diagnostic]:
+    if request.stdin is not None:
+        return []
+    gone = [path for path, where in zip(paths, absolute, strict=True) if not os.path.lexists(where)]
+    return [Diagnostic("not-readable", "there is no such file or folder", path) for path in gone]
+
+
+def _sources(parts: Sequence[Callable[[str], str | None]]) -> Callable[[str], str | None]:
+    def text(path: str) -> str | None:
+        return next((found for found in (part(path) for part in parts) if found is not None), None)
+
+    return text
+
+
+@contextmanager
+def _collector_off() -> Iterator[None]:
+    """Linking makes many small values and no loops worth collecting."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _run_root(request: Request, root: Root) -> Outcome:
+    shown = os.path.relpath(root.path, request.cwd).replace(os.sep, "/")
+    cache = Cache.open(root.path, request.cache_dir, request.use_cache)
+    config = _configured(request, root, shown, cache)
+    tree: Tree = DiskTree(root.path, root.named, config.exclude)
+    if request.stdin is not None and root.named:
+        tree = OverlayTree(tree, {root.named[0]: request.stdin})
+    outcome = _run_tree(tree, config, cache, request, root.named, shown)
+    cache.save(tree.paths())
+    if cache.problem is not None:
+        outcome = replace(outcome, diagnostics=(*outcome.diagnostics, cache.problem))
+    return outcome
+
+
+def _configured(request: Request, root: Root, shown: str, cache: Cache) -> Config:
+    memory = cache.remembered.setdefault("configuration", {})
+    prefix = "" if shown in {"", "."} else f"{shown}/"
+    if request.config_file is not None:
+        named = os.path.join(request.cwd, request.config_file)
+        text = _text_of(named)
+        if text is None:
+            raise configuration.ConfigError("not readable", request.config_file)
+        found = configuration.load(request.config_file, text, memory) or Config()
+    else:
+        found = configuration.find(
+            lambda name: _text_of(os.path.join(root.path, name)), memory, prefix
+        )
+    if request.celery_version is not None:
+        found = replace(found, celery_version=request.celery_version)
+    return found
+
+
+def _text_of(path: str) -> str | None:
+    try:
+        with open(path, encoding="utf-8-sig", errors="replace") as file:
+            return file.read()
+    except OSError:
+        return None
+
+
+def _run_tree(
+    tree: Tree, config: Config, cache: Cache, request: Request, named: Sequence[str], shown: str
+) -> Outcome:
+    rules = registry.chosen(config, request.overrides)
+    library = Library(tree, config, cache, request.jobs)
+    project = link_tree(library, config)
+    findings: tuple[Finding, ...] = ()
+    broken: list[Diagnostic] = []
+    if not request.link_only:
+        raw, broken = judge(project, rules)
+        desk = Desk(
+            rules,
+            config,
+            _comments(library),
+            library.text,
+            named or ("",),
+            judge_comments=request.stdin is None,
+        )
+        findings = tuple(_placed(each, shown) for each in triage(raw, desk))
+    problems = [
+        replace(each, path=joined(shown, each.path)) if each.path else each
+        for each in library.problems
+    ]
+    made = ProjectRun(shown, project, len(library.paths), config, tuple(sorted(library.facts)))
+    return Outcome((made,), findings, (*problems, *broken), _reader(library, shown))
+
+
+def _reader(library: Library, shown: str) -> Callable[[str], str | None]:
+    prefix = "" if shown in {"", "."} else f"{shown}/"
+
+    def text(path: str) -> str | None:
+        return library.text(path[len(prefix) :]) if path.startswith(prefix) else None
+
+    return text
+
+
+def link_tree(library: Library, config: Config) -> Project:
+    """Read and link in rounds, until nothing more is needed or the bound is reached."""
+    selected = library.selected()
+    pins = library.pins()
+    demanded = set(library.cache.remembered.get(_DEMANDED, ()))
+    library.read(selected | demanded)
+    names = ModuleMap(library.python)
+    named = library.named_settings() if selected else ()
+    near = _versions(config, pins)
+    project = Project(root=library.tree.root, celery=near(""))
+    for _ in range(MOST_ROUNDS):
+        inputs = link.Inputs(
+            library.facts,
+            library.python,
+            selected,
+            library.tests,
+            near,
+            config.settings,
+            config.task_decorators,
+            named,
+        )
+        project, needed = link.link(inputs, names, library.tree.root)
+        missing = needed - demanded - library.facts.keys()
+        if not missing:
+            break
+        demanded |= missing
+        library.read(missing)
+    library.cache.remembered[_DEMANDED] = sorted(demanded)
+    return project
+
+
+def _versions(config: Config, pins: Mapping[str, object]) -> Callable[[str], CeleryVersions]:
+    known: dict[str, CeleryVersions] = {}
+
+    def near(path: str) -> CeleryVersions:
+        folder = path.rpartition("/")[0]
+        if folder not in known:
+            try:
+                known[folder] = versions.celery_versions(pins, path, config.celery_version)  # type: ignore[arg-type]
+            except ValueError as error:
+                raise config.error("celery-version", str(error)) from None
+        return known[folder]
+
+    return near
+
+
+def judge(project: Project, rules: Sequence[RuleInfo]) -> tuple[list[Finding], list[Diagnostic]]:
+    """What the rules say of a project; a rule that breaks is a diagnostic, the others still speak."""
+    found: list[Finding] = []
+    broken: list[Diagnostic] = []
+    for rule in rules:
+        for spec in rule.specs:
+            try:
+                for subject in project.subjects(spec.subject):
+                    found += [
+                        replace(each, code=rule.code) for each in spec.check(subject, project)
+                    ]
+            except Exception as error:
+                message = (
+                    f"the rule {rule.code} ({rule.name}) broke: {type(error).__name__}: {error}"
+                )
+                broken.append(Diagnostic("internal-error", message))
+    return found, broken
+
+
+def _placed(finding: Finding, shown: str) -> Finding:
+    """The finding with its paths relative to the working directory."""
+    related = tuple(Related(_moved(each.span, shown), each.message) for each in finding.related)
+    return replace(finding, span=_moved(finding.span, shown), related=related)
+
+
+def _moved(span: Span, shown: str) -> Span:
+    return replace(span, path=joined(shown, span.path))
+
+
+def _comments(library: Library) -> dict[str, list[tuple[int, str]]]:
+    found = {}
+    for path, facts in library.facts.items():
+        if facts[3]:
+            starts = facts[1]
+            found[path] = [(bisect_right(starts, offset), text) for offset, text in facts[3]]
+    return found
+
+
+def lint_tree(
+    tree: Tree, config: Config | None = None, rules: Sequence[RuleInfo] | None = None
+) -> Outcome:
+    """Lint a tree that need not be on a disk, with these rules (None: those that the configuration chooses)."""
+    config = config or Config()
+    chosen = registry.chosen(config, Overrides()) if rules is None else rules
+    library = Library(tree, config, Cache.open("", enabled=False), 1)
+    project = link_tree(library, config)
+    raw, broken = judge(project, chosen)
+    desk = Desk(chosen, config, _comments(library), library.text)
+    findings = triage(raw, desk)
+    made = ProjectRun(".", project, len(library.paths), config, tuple(sorted(library.facts)))
+    return Outcome((made,), findings, (*library.problems, *broken), library.text)
+
+
+def project_json(tree: Tree | str, config: Config | None = None) -> dict[str, object]:
+    """The linked project of a folder or a tree, as `celerylint project --output-format json` prints it."""
+    from celerylint.report import projectjson
+
+    made: Tree = DiskTree(tree) if isinstance(tree, str) else tree
+    if config is None:
+        config = configuration.find(lambda name: _tree_text(made, name))
+    outcome = lint_tree(made, config, ())
+    return dict(projectjson.document(outcome.runs[0]))
+
+
+def _tree_text(tree: Tree, name: str) -> str | None:
+    try:
+        return tree.read(name).decode("utf-8-sig", "replace")
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,206 @@
+"""Links the facts of a project's files into one value in Celery's words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from celerylint import oracle
+from celerylint.project import (
+    celery_objects,
+    dispatches,
+    model,
+    orm,
+    profiles,
+    settings,
+    tasks,
+)
+from celerylint.project.combine import text_of
+from celerylint.project.follow import follow, machine_for
+from celerylint.project.machine import Machine
+from celerylint.project.modules import Module, ModuleMap, load
+from celerylint.project.objects import ClassObject, Lazy
+from celerylint.project.records import AppRecord, World
+from celerylint.project.values import Literal, OneOf, Unknown, Value
+from celerylint.project.values import Mapping as MappingValue
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What linking needs: facts by path, all Python paths, which of the files are the project's Celery code
+    (the others were read on demand), which are test code, the Celery versions, and the configuration."""
+
+    facts: Mapping[str, tuple[object, ...]]
+    paths: Iterable[str]
+    selected: frozenset[str]
+    tests: frozenset[str]
+    celery: Callable[[str], model.CeleryVersions]  # the versions that run the code at a path
+    production: tuple[str, ...] = ()
+    task_wrappers: tuple[str, ...] = ()
+    named_settings: tuple[str, ...] = ()
+
+
+def link(inputs: Inputs, names: ModuleMap, root: str) -> tuple[model.Project, frozenset[str]]:
+    """The project, and the files that would have to be read to know more."""
+    modules = load(inputs.facts, names, dict.fromkeys(inputs.tests, True))
+    world = World(task_wrappers=frozenset(inputs.task_wrappers))
+    machine = machine_for(modules, names, world)
+    roots = {path for path in inputs.selected if path in modules and not modules[path].test}
+    follow(machine, world, roots)
+    _name_settings(machine, world, inputs)
+    _find_variables(world, modules)
+    project = _project(machine, world, inputs, root)
+    needed = frozenset(
+        path for path in machine.needed if path not in modules and path in names.files
+    )
+    return project, needed
+
+
+def _name_settings(machine: Machine, world: World, inputs: Inputs) -> None:
+    """Django's settings modules as the code names them, then as manage.py and its kin do."""
+    named: list[str] = []
+    for value in machine.environment.get(profiles.VARIABLE, ()):
+        named += [text for text in map(text_of, value.alternatives()) if text]
+    world.django_settings = list(dict.fromkeys([*named, *inputs.named_settings]))
+
+
+def _find_variables(world: World, modules: dict[str, Module]) -> None:
+    for module in modules.values():
+        for name, value in module.env.items():
+            if isinstance(value, Lazy):
+                continue
+            for each in value.options if isinstance(value, OneOf) else (value,):
+                if isinstance(each, celery_objects.AppObject) and each.record is not None:
+                    each.record.variables.append((module, name))
+
+
+def _project(machine: Machine, world: World, inputs: Inputs, root: str) -> model.Project:
+    records = [each for each in world.apps.values() if not each.module.test]
+    app_ids = tasks.app_names(records)
+    apps = [_app(machine, world, each, app_ids[id(each)], inputs) for each in records]
+    made_tasks = _tasks(machine, world, app_ids)
+    by_name = {task.name: task for task in made_tasks.values() if task.name is not None}
+    sends = [
+        dispatches.make(machine, each, made_tasks, app_ids, by_name)
+        for each in sorted(world.sends.values(), key=lambda s: (s.site.file.path, s.site.start))
+        if not each.site.file.test
+    ]
+    contexts = tuple(model.Context(app, profile) for app in apps for profile in app.profiles)
+    annotated = [_annotated(task, contexts) for task in made_tasks.values()]
+    swapped = dict(zip(map(id, made_tasks.values()), annotated, strict=True))
+    sends = [
+        replace(each, task=swapped.get(id(each.task), each.task)) if each.task is not None else each
+        for each in sends
+    ]
+    return model.Project(
+        root=root,
+        celery=apps[0].celery if apps else inputs.celery(""),
+        apps=tuple(apps),
+        tasks=tuple(annotated),
+        dispatches=tuple(sends),
+        models=_models(machine),
+        contexts=contexts,
+        unresolved=_unresolved(apps, contexts),
+    )
+
+
+def _app(
+    machine: Machine,
+    world: World,
+    record: AppRecord,
+    name: str,
+    inputs: Inputs,
+) -> model.App:
+    celery = inputs.celery(record.module.path)
+    releases = tuple(oracle.representatives(celery.allowed))
+    found = settings.profiles_of(machine, world, record, releases, inputs.production)
+    main = record.main.value if isinstance(record.main, Literal) else None
+    loaded = next((each for each in reversed(record.events) if each.kind == "object"), None)
+    namespace = settings._namespace(record, loaded)
+    made = tuple(
+        replace(
+            profile,
+            settings={key: replace(each, app=name) for key, each in profile.settings.items()},
+        )
+        for profile in found
+    )
+    return model.App(
+        name,
+        record.site.span,
+        main if isinstance(main, str) else None,
+        namespace,
+        made,
+        celery,
+    )
+
+
+def _tasks(machine: Machine, world: World, app_ids: dict[int, str]) -> dict[int, model.Task]:
+    """Tasks of the model by the identity of their record, in the order of the files."""
+    records = [each for each in world.tasks.values() if each.registered and not each.site.file.test]
+    records.sort(key=lambda each: (each.site.file.path, each.site.start))
+    made = {}
+    for record in records:
+        retries = [each for each in world.retries.values() if each.task is record]
+        made[id(record)] = tasks.make(machine, world, record, app_ids, retries)
+    return made
+
+
+def _annotated(task: model.Task, contexts: tuple[model.Context, ...]) -> model.Task:
+    """The task with what `task_annotations` sets on it, where every production profile says the same."""
+    own = [each for each in contexts if task.app in (None, each.app.id)]
+    own = [each for each in own if each.profile.role == "production"] or own
+    found = [each.setting("task_annotations") for each in own]
+    if not found or any(each is None for each in found):
+        return task
+    setting = found[0]
+    if setting is None or not isinstance(setting.value, MappingValue):
+        return replace(task, open=True)
+    options = dict(task.options)
+    for key in ("*", task.name):
+        entry = setting.value.get(key)
+        if isinstance(entry, MappingValue):
+            for name, value in entry.entries:
+                if isinstance(name, Literal) and isinstance(name.value, str):
+                    span = value.span or setting.span
+                    options[name.value] = model.Option(name.value, value, span, "annotation")
+        elif entry is not None:
+            return replace(task, open=True)
+    return replace(task, options=options, open=task.open or setting.value.open)
+
+
+def _models(machine: Machine) -> tuple[model.OrmModel, ...]:
+    found = []
+    for module in machine.modules.values():
+        if module.test:
+            continue
+        for value in list(module.env.values()):
+            if isinstance(value, ClassObject) and value.module is module and value.site is not None:
+                kind = _known_kind(machine, value)
+                if kind is not None:
+                    found.append(model.OrmModel(value.dotted, kind, value.site.span))
+    return tuple(sorted(found, key=lambda each: each.span))
+
+
+def _known_kind(machine: Machine, value: ClassObject) -> str | None:
+    """The kind of an ORM class, without asking for further files: listing is no reason to read them."""
+    needed = set(machine.needed)
+    kind = orm.kind_of(machine, value)
+    machine.needed = needed
+    return kind
+
+
+def _unresolved(
+    apps: list[model.App], contexts: tuple[model.Context, ...]
+) -> tuple[model.Unresolved, ...]:
+    found: dict[tuple[str, str, int], model.Unresolved] = {}
+    for context in contexts:
+        for setting in context.profile.settings.values():
+            if _unknown(setting.value):
+                key = (setting.name, setting.span.path, setting.span.line)
+                reason = getattr(setting.value, "reason", "") or "not resolved"
+                found[key] = model.Unresolved("setting", setting.span, f"{setting.name}: {reason}")
+    return tuple(found.values())
+
+
+def _unknown(value: Value) -> bool:
+    return any(isinstance(each, Unknown) for each in value.alternatives())

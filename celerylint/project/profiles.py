@@ -1,0 +1,120 @@
+"""Which settings modules a project can run with, and what each is for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from celerylint.project.machine import Machine
+from celerylint.project.modules import Module
+from celerylint.testcode import is_test_path
+
+ROLES = {
+    "test": "test",
+    "tests": "test",
+    "testing": "test",
+    "ci": "test",
+    "dev": "development",
+    "develop": "development",
+    "development": "development",
+    "local": "development",
+    "docker": "development",
+    "debug": "development",
+    "playground": "development",
+    "prod": "production",
+    "production": "production",
+    "staging": "production",
+    "live": "production",
+}
+VARIABLE = "DJANGO_SETTINGS_MODULE"
+# Files that name Django's settings module although they never mention Celery.
+NAMING_FILES = ("manage.py", "wsgi.py", "asgi.py")
+_NAMED = re.compile(r"""DJANGO_SETTINGS_MODULE["']?\s*[=:,]\s*["']?([A-Za-z_][\w.]*)""")
+_MOST_SIBLINGS = 40
+
+
+def role_of(module: str, path: str, chosen: Iterable[str]) -> str:
+    """What a settings module is for: production, development or test; "" where its name does not say."""
+    if module in set(chosen):
+        return "production"
+    if is_test_path(path):
+        return "test"
+    tokens = re.split(r"[_\W]+", module.rpartition(".")[2].lower())
+    return next((ROLES[token] for token in tokens if token in ROLES), "")
+
+
+def named_in(text: str) -> list[str]:
+    """Settings modules that a text (an ini file, a script) names."""
+    return list(dict.fromkeys(_NAMED.findall(text)))
+
+
+def siblings(machine: Machine, path: str) -> list[str]:
+    """Files that may be other profiles of the settings module in a file, by their place and name."""
+    folder, _, name = path.rpartition("/")
+    stem = name.removesuffix(".py")
+    found = []
+    for each in machine.names.files:
+        other_folder, _, other = each.rpartition("/")
+        if each == path or not other.endswith(".py") or other.startswith("0"):
+            continue
+        if (
+            (
+                other_folder == folder
+                and (
+                    stem == "__init__"
+                    or _is_settings_folder(folder)
+                    or other.startswith(f"{stem}_")
+                    or "settings" in other
+                )
+            )
+            or ("settings" in other and _near(folder, other_folder))
+            or (other_folder.rpartition("/")[2] in {"settings"} and _near(folder, other_folder))
+        ):
+            found.append(each)
+    return sorted(found)[:_MOST_SIBLINGS]
+
+
+def _is_settings_folder(folder: str) -> bool:
+    return folder.rpartition("/")[2] in {"settings", "config", "configs", "conf"}
+
+
+def _near(folder: str, other: str) -> bool:
+    top = folder.partition("/")[0]
+    return other.partition("/")[0] == top or not folder
+
+
+def star_sources(machine: Machine, module: Module) -> set[str]:
+    """Files that a module star-imports, directly or through others."""
+    found: set[str] = set()
+    stack = [module]
+    while stack:
+        for source in direct_stars(machine, stack.pop()):
+            if source not in found:
+                found.add(source)
+                further = machine.modules.get(source)
+                if further is not None:
+                    stack.append(further)
+    return found
+
+
+def direct_stars(machine: Machine, module: Module) -> list[str]:
+    """Files that a module star-imports itself, anywhere in its body outside functions."""
+    found = []
+    stack: list[object] = list(module.body)
+    while stack:
+        node = stack.pop()
+        if not isinstance(node, tuple) or not node:
+            continue
+        if node[0] == "from" and node[-1] == "*":
+            name = node[3] if not node[4] else machine.names.relative(node[3], node[4], module.path)
+            path = machine.names.find(name, module.path) if name else None
+            if path is not None and not path.endswith("/"):
+                found.append(path)
+        elif (
+            node[0] in {"if", "try", "with", "for"}
+            or isinstance(node[0], tuple)
+            or node[0] == "match"
+            or (isinstance(node[0], int) and len(node) == 5)
+        ):
+            stack.extend(each for each in node if isinstance(each, tuple))
+    return found

@@ -1,0 +1,299 @@
+"""The effective settings of an app in each profile, by Celery's own rules of names and precedence."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from celerylint import oracle
+from celerylint.findings import Span
+from celerylint.project import model, naming, operations, sources
+from celerylint.project.combine import one_of, text_of
+from celerylint.project.machine import Machine
+from celerylint.project.objects import ModuleObject, Unset
+from celerylint.project.records import AppRecord, ConfEvent, World
+from celerylint.project.sources import Source
+from celerylint.project.values import Literal, Mapping, Site, Value
+
+Release = tuple[int, ...]
+
+
+# Settings that read another one where they are not set; only what the files set is listed.
+_FALLS_BACK = {
+    "broker_read_url": "broker_url",
+    "broker_write_url": "broker_url",
+    "task_default_exchange": "task_default_queue",
+    "task_default_routing_key": "task_default_queue",
+}
+
+
+@dataclass(slots=True)
+class _Written:
+    """The names and values written to one app's configuration beside the loaded object."""
+
+    keywords: dict[str, Value] = field(default_factory=dict)
+    changes: dict[str, Value] = field(default_factory=dict)
+    early: dict[str, Value] = field(default_factory=dict)
+    late: dict[str, Value] = field(default_factory=dict)
+    defaults: list[dict[str, Value]] = field(default_factory=list)
+    extended: list[tuple[str, Value]] = field(default_factory=list)
+    open: bool = False
+
+
+def profiles_of(
+    machine: Machine,
+    world: World,
+    record: AppRecord,
+    releases: Sequence[Release],
+    chosen: Iterable[str],
+) -> list[model.Profile]:
+    """Every profile of an app, with the settings that are effective in it."""
+    loaded = [each for each in record.events if each.kind in {"object", "envvar"}]
+    made = []
+    for source, event in _sources(machine, world, record, loaded, chosen):
+        made.append(_profile(machine, record, source, event, releases))
+    return _distinct(made)
+
+
+def _distinct(profiles: list[model.Profile]) -> list[model.Profile]:
+    """Profiles of one name are told apart no further; the first counts."""
+    return list({each.name: each for each in reversed(profiles)}.values())[::-1]
+
+
+def _sources(
+    machine: Machine,
+    world: World,
+    record: AppRecord,
+    loaded: list[ConfEvent],
+    chosen: Iterable[str],
+) -> list[tuple[Source | None, ConfEvent | None]]:
+    if not loaded:
+        return [(_found_by_default(machine, record, chosen), None)]
+    event = loaded[-1]
+    found: list[tuple[Source | None, ConfEvent | None]] = []
+    for each in loaded[:-1] if event.conditional or event.kind == "envvar" else []:
+        if each.kind == "object":
+            found += [
+                (source, each)
+                for source in sources.of_value(
+                    machine, world, each.value, record, each.site, chosen
+                )
+            ]
+    if event.kind == "object":
+        found += [
+            (source, event)
+            for source in sources.of_value(machine, world, event.value, record, event.site, chosen)
+        ]
+    elif not found:
+        variable = text_of(event.value) or "?"
+        found.append((sources.unknown(f"the module that {variable} names", event.site), event))
+    return found
+
+
+def _found_by_default(machine: Machine, record: AppRecord, chosen: Iterable[str]) -> Source | None:
+    """`celeryconfig.py`, which only the default loader imports where nothing else is configured."""
+    if record.loader not in {"default", "celery.loaders.default:Loader"}:
+        return None
+    value = machine.imported("celeryconfig", None, record.module)
+    if isinstance(value, ModuleObject):
+        return sources.of_module(machine, value.module, chosen)
+    machine.need(value)
+    return None
+
+
+def _profile(
+    machine: Machine,
+    record: AppRecord,
+    source: Source | None,
+    event: ConfEvent | None,
+    releases: Sequence[Release],
+) -> model.Profile:
+    prefix = _namespace(record, event)
+    sure = _written(record, event, conditional=False)
+    written = _written(record, event, conditional=True)
+    settings = _decided(source, prefix, sure, releases)
+    if any(each.conditional for each in record.events):
+        settings = _either(settings, _decided(source, prefix, written, releases))
+    for name, value in written.extended:
+        settings[name] = _extended(settings.get(name), value, record)
+    for decided in settings.values():
+        machine.need(decided[0])
+    name = source.name if source is not None else "default"
+    role = source.role if source is not None else "production"
+    is_open = written.open or (source is not None and source.open)
+    made = {
+        key: model.Setting(key, value, (value.site or site).span, spelling, origin, profile=name)
+        for key, (value, spelling, origin, site) in settings.items()
+    }
+    return model.Profile(name, role, is_open, made, _place(made, record))
+
+
+def _place(settings: dict[str, model.Setting], record: AppRecord) -> Span:
+    """Where a further setting would be written: in the file that holds the most of them."""
+    files = Counter(setting.span.path for setting in settings.values())
+    if not files:
+        return record.site.span
+    best = max(files.values())
+    file = next(path for path in files if files[path] == best)
+    return min(setting.span for setting in settings.values() if setting.span.path == file)
+
+
+def _namespace(record: AppRecord, event: ConfEvent | None) -> str | None:
+    for value in (event.namespace if event is not None else None, record.namespace):
+        text = text_of(value)
+        if text:
+            return text
+    return None
+
+
+def _written(record: AppRecord, loaded: ConfEvent | None, *, conditional: bool) -> _Written:
+    made = _Written()
+    read = False
+    for event in record.events:
+        if event is loaded and read:
+            made.late.clear()
+            made.defaults.clear()
+            read = False
+        if event.conditional and not conditional:
+            continue
+        if event.kind == "read":
+            read = True
+        elif event.kind == "extend":
+            read = True
+            made.extended.append((event.name, event.value))
+        elif event.kind == "keywords":
+            _keywords(made, event)
+        elif event.kind in {"update", "set", "setdefault"}:
+            _write(made, event, made.late if read else made.early)
+        elif event.kind == "defaults":
+            made.defaults.append(_entries(made, event.value))
+    return made
+
+
+def _keywords(made: _Written, event: ConfEvent) -> None:
+    for key, value in _entries(made, event.value).items():
+        setting = naming.keyword_setting(key, oracle.supported()[-1])
+        if setting is not None and not (isinstance(value, Literal) and value.value is None):
+            made.keywords[setting] = value
+
+
+def _write(made: _Written, event: ConfEvent, into: dict[str, Value]) -> None:
+    if event.kind == "update":
+        for key, value in _entries(made, event.value).items():
+            into.pop(key, None)
+            into[key] = value
+    elif event.kind == "set":
+        into.pop(event.name, None)
+        into[event.name] = event.value
+    elif event.name not in into and into is made.early:
+        into[event.name] = event.value
+
+
+def _entries(made: _Written, value: Value) -> dict[str, Value]:
+    if not isinstance(value, Mapping):
+        made.open = True
+        return {}
+    made.open = made.open or value.open
+    return {
+        k.value: v for k, v in value.entries if isinstance(k, Literal) and isinstance(k.value, str)
+    }
+
+
+Decided = dict[str, tuple[Value, str, str, Site]]
+
+
+def _decided(
+    source: Source | None, prefix: str | None, written: _Written, releases: Sequence[Release]
+) -> Decided:
+    """What every release of the range says; a setting on which they differ is one of several."""
+    answers = [_of_release(source, prefix, written, release) for release in releases]
+    merged: Decided = {}
+    for name in dict.fromkeys(name for answer in answers for name in answer):
+        found = [answer.get(name) for answer in answers]
+        present = [each for each in found if each is not None]
+        value = one_of(
+            [
+                Unset(reason="not with every allowed Celery") if each is None else each[0]
+                for each in found
+            ]
+        )
+        merged[name] = (value, *present[0][1:])
+    return merged
+
+
+def _of_release(
+    source: Source | None, prefix: str | None, written: _Written, release: Release
+) -> Decided:
+    values = source.values if source is not None else {}
+    names = tuple(values) if values else None
+    resolved = naming.resolve(
+        naming.Sources(
+            release,
+            prefix,
+            tuple(written.keywords),
+            tuple(written.changes),
+            tuple(written.early),
+            names,
+            [tuple(each) for each in written.defaults],
+            tuple(written.late),
+        )
+    )
+    decided: Decided = {}
+    for name, place in resolved.settings.items():
+        if name in _FALLS_BACK and place == resolved.settings.get(_FALLS_BACK[name]):
+            continue
+        answer = _value_at(place, values, written, source)
+        if answer is not None:
+            decided[name] = answer
+    return decided
+
+
+def _value_at(
+    place: naming.Written | None, values: dict[str, Value], written: _Written, source: Source | None
+) -> tuple[Value, str, str, Site] | None:
+    while place is not None:
+        table = {
+            naming.KEYWORD: written.keywords,
+            naming.CHANGES: written.changes,
+            naming.CONF: written.late if place.late else written.early,
+            naming.OBJECT: values,
+        }.get(place.origin)
+        if table is None:
+            table = written.defaults[place.number]
+        value = table.get(place.key)
+        is_none = isinstance(value, Literal) and value.value is None
+        if value is not None and not (is_none and place.otherwise is not None):
+            site = value.site or (source.site if source is not None else None)
+            return (value, place.key, place.origin, site) if site is not None else None
+        place = place.otherwise
+    return None
+
+
+def _either(sure: Decided, maybe: Decided) -> Decided:
+    """Settings where some writes stand under conditions: either decides."""
+    merged: Decided = {}
+    for name in dict.fromkeys([*maybe, *sure]):
+        one, other = sure.get(name), maybe.get(name)
+        if one is not None and other is not None and one[0] is other[0]:
+            merged[name] = one
+            continue
+        present = [each for each in (one, other) if each is not None]
+        values = [each[0] if each is not None else Unset() for each in (one, other)]
+        merged[name] = (one_of(values), *present[-1][1:])
+    return merged
+
+
+def _extended(
+    known: tuple[Value, str, str, Site] | None, value: Value, record: AppRecord
+) -> tuple[Value, str, str, Site]:
+    """A setting whose container the code changes in place."""
+    before = known[0] if known is not None else Mapping(entries=())
+    if isinstance(before, Mapping) and isinstance(value, Mapping):
+        after: Value = operations.merged(before, value)
+        after = after.at(before.site or value.site or record.site)
+    else:
+        after = operations.opened(before)
+    if known is not None:
+        return (after, *known[1:])
+    return (after, "", naming.CONF, value.site or record.site)

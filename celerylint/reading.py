@@ -1,0 +1,174 @@
+"""Reads the files of one project: which ones, once, in parallel, and out of the cache where it can."""
+
+from __future__ import annotations
+
+import functools
+import marshal
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from celerylint.config import Config
+from celerylint.facts import pins, pool, select
+from celerylint.facts.cache import Cache, digest
+from celerylint.facts.python import Facts, is_problem, prepare, problem_of, read_blob
+from celerylint.facts.requirement import PinFacts
+from celerylint.findings import Diagnostic
+from celerylint.project.profiles import NAMING_FILES, VARIABLE, named_in
+from celerylint.testcode import is_test_path
+from celerylint.tree import Stat, Tree
+
+# What is not kept in the cache, since it depends on more than the file's bytes.
+_NOT_CACHED = ("too-large",)
+
+
+class Library:
+    """The files of a project and what was read of them. `problems` collects what could not be read."""
+
+    def __init__(self, tree: Tree, config: Config, cache: Cache, jobs: int | None) -> None:
+        self.tree, self.config, self.cache, self.jobs = tree, config, cache, jobs
+        self.facts: dict[str, Facts] = {}
+        self.problems: list[Diagnostic] = list(tree.problems)
+        self.paths: Sequence[str] = tree.paths()
+        self.python = [path for path in self.paths if select.is_python(path)]
+        self.tests = (
+            frozenset()
+            if config.lint_tests
+            else frozenset(path for path in self.python if is_test_path(path))
+        )
+        self._bytes: dict[str, tuple[Stat | None, bytes]] = {}
+        self._tried: set[str] = set()
+        self._known = frozenset(self.python)
+
+    def data(self, path: str) -> bytes | None:
+        """A file's bytes, or None (and a diagnostic) where it cannot be read."""
+        if path in self._bytes:
+            return self._bytes[path][1]
+        stat = self.tree.stat(path)
+        try:
+            data = self.tree.read(path)
+        except (OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or str(error)
+            self.problems.append(Diagnostic("not-readable", f"not readable: {why}", path))
+            return None
+        self._bytes[path] = (stat, data)
+        return data
+
+    def text(self, path: str) -> str | None:
+        """A file's text for showing a line of it, or None."""
+        try:
+            data = self.tree.read(path)
+        except (OSError, ValueError):
+            return None
+        return data.decode("utf-8-sig", "replace")
+
+    def selected(self) -> frozenset[str]:
+        """The Python files that may say something about Celery or send a task; test code is none."""
+        found = set()
+        for path in self.python:
+            if path in self.tests:
+                continue
+            known = self.cache.selected(path, self.tree.stat(path))
+            if known is None:
+                known = self._select(path)
+            if known:
+                found.add(path)
+        return frozenset(found)
+
+    def _select(self, path: str) -> bool:
+        data = self.data(path)
+        if data is None:
+            return False
+        chosen = select.is_selected(data)
+        self.cache.put(path, self._bytes[path][0], digest(data), chosen)
+        if not chosen:
+            del self._bytes[path]
+        return chosen
+
+    def read(self, paths: Iterable[str]) -> None:
+        """Read these Python files, as far as they were not read yet."""
+        todo = []
+        for path in sorted(set(paths) - self._tried):
+            if path not in self._known:
+                continue
+            self._tried.add(path)
+            cached = None
+            if path not in self._bytes:
+                cached = self.cache.facts(path, self.tree.stat(path))
+            if cached is not None:
+                self._take(path, cached)
+                continue
+            data = self.data(path)
+            if data is None:
+                continue
+            cached = self.cache.content_facts(digest(data))
+            if cached is not None:
+                self._take(path, cached)
+                self._remember(path, None)
+            else:
+                todo.append((path, data))
+        self._parse(todo)
+
+    def _parse(self, todo: list[tuple[str, bytes]]) -> None:
+        reader = functools.partial(read_blob, max_size=self.config.max_file_size)
+        for path, result in pool.read_all(todo, reader, self.jobs, prepare):
+            if isinstance(result, Diagnostic):
+                self.problems.append(result)
+                continue
+            facts = marshal.loads(result)
+            self._take(path, facts)
+            if not (is_problem(facts) and facts[1] in _NOT_CACHED):
+                self._remember(path, result)
+        for path, _ in todo:
+            self._bytes.pop(path, None)
+
+    def _remember(self, path: str, blob: bytes | None) -> None:
+        stat, data = self._bytes[path]
+        self.cache.put(path, stat, digest(data), select.is_selected(data), blob)
+
+    def _take(self, path: str, facts: Any) -> None:
+        if is_problem(facts):
+            self.problems.append(problem_of(path, facts))
+        else:
+            self.facts[path] = facts
+
+    def pins(self) -> dict[str, PinFacts]:
+        """What the lock and requirement files ask for, by path."""
+        from celerylint.project import versions
+
+        found: dict[str, PinFacts] = {}
+        todo = pins.celery_version_files(self.paths)
+        visible = set(self.paths)
+        while todo:
+            for path in todo:
+                facts = self._pins_of(path)
+                if facts is not None:
+                    found[path] = facts
+            todo = [
+                each for each in versions.included(found) if each in visible and each not in found
+            ]
+            todo = [each for each in todo if self.tree.stat(each) is not None]
+        self.problems.extend(versions.problems(found))
+        return found
+
+    def _pins_of(self, path: str) -> PinFacts | None:
+        cached: PinFacts | None = self.cache.facts(path, self.tree.stat(path))  # type: ignore[assignment]
+        if cached is not None:
+            return cached
+        data = self.data(path)
+        if data is None:
+            return None
+        facts = pins.read_pins(path, data)
+        self.cache.put(path, self._bytes[path][0], digest(data), False, marshal.dumps(facts))
+        del self._bytes[path]
+        return facts
+
+    def named_settings(self) -> tuple[str, ...]:
+        """Django settings modules that manage.py, wsgi.py and asgi.py name, in this order."""
+        found: list[str] = []
+        for name in NAMING_FILES:
+            for path in self.python:
+                if path.rpartition("/")[2] == name and path not in self.tests:
+                    data = self.data(path)
+                    if data is not None and VARIABLE.encode() in data:
+                        found += named_in(data.decode("utf-8", "replace"))
+        return tuple(dict.fromkeys(found))
