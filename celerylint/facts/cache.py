@@ -92,7 +92,7 @@ class Cache:
         self._trusted_ns = 0
         self._entries: dict[str, Entry] = {}
         self._contents: dict[bytes, Content] = {}
-        self._remembered_before = b""
+        self._remembered_before: dict[str, Any] = {}
 
     @classmethod
     def open(cls, root: str, directory: str | None = None, enabled: bool = True) -> Cache:
@@ -167,12 +167,10 @@ class Cache:
         kept = {path: entry for path, entry in self._entries.items() if path in present}
         # Runs that see slightly different trees do not rewrite it in turns.
         shrunk = len(kept) < len(self._entries) * 3 // 4
-        try:
-            remembered = marshal.dumps(self.remembered)
-        except ValueError:
-            remembered = self._remembered_before
-        if not (self._changed or shrunk or remembered != self._remembered_before):
+        # Not by their bytes: marshal writes equal values differently.
+        if not (self._changed or shrunk or self.remembered != self._remembered_before):
             return
+        remembered = marshal.dumps(self.remembered)
         contents = {entry[2]: self._contents[entry[2]] for entry in kept.values()}
         payload = marshal.dumps((self._opened_ns, kept, _bounded(contents), remembered))
         try:
@@ -182,7 +180,7 @@ class Cache:
             self.problem = Diagnostic("cache", message, severity=Severity.ADVICE)
             return
         self._changed = False
-        self._remembered_before = remembered
+        self._remembered_before = marshal.loads(remembered)
 
     def _load(self) -> None:
         if self._file is None:
@@ -198,7 +196,7 @@ class Cache:
             self._trusted_ns = written_ns - RACY_NS
             self.remembered = dict(marshal.loads(remembered))
             self._entries, self._contents = dict(entries), dict(contents)
-            self._remembered_before = bytes(remembered)
+            self._remembered_before = marshal.loads(remembered)
         except (OSError, *BROKEN):
             self._forget()
 
