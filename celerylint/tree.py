@@ -244,8 +244,13 @@ def is_configured(folder: str) -> bool:
 def _projects_at(path: str) -> list[tuple[str, str]]:
     """(root, path) for a path within one project; (root, root) for each project below the path."""
     folder = path if os.path.isdir(path) else os.path.dirname(path)
-    above = list(upwards(folder))
-    root = next(filter(is_configured, above), None) or next(filter(_is_repository, above), None)
+    # A home folder with its dot files in git, or a stray setup.py in /tmp, is nobody's project.
+    shared = {os.path.expanduser("~"), os.environ.get("TMPDIR", "/tmp").rstrip("/"), os.path.sep}
+    everything = list(upwards(folder))
+    above = [at for at in everything if at == path or at not in shared]
+    root = next(filter(is_configured, everything), None) or next(
+        filter(_is_repository, above), None
+    )
     if folder == path and root != path and not _is_weak(path):
         below = list(_projects_below(path, PROJECTS_DEPTH))
         # Inside a project, what has its own configuration parts from it; a submodule does not.

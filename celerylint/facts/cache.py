@@ -166,7 +166,7 @@ class Cache:
         present = set(present)
         kept = {path: entry for path, entry in self._entries.items() if path in present}
         # Runs that see slightly different trees do not rewrite it in turns.
-        shrunk = len(kept) < len(self._entries) * 3 // 4
+        shrunk = len(kept) * 4 < len(self._entries) * 3
         # Not by their bytes: marshal writes equal values differently.
         if not (self._changed or shrunk or self.remembered != self._remembered_before):
             return
