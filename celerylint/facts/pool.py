@@ -8,7 +8,6 @@ is: an executor (concurrent.futures) hides it, needs threads, and cannot stop wh
 from __future__ import annotations
 
 import gc
-import multiprocessing
 import os
 import signal
 import sys
@@ -18,15 +17,15 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
-from multiprocessing.connection import wait as wait_for
-from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING
 
 from celerylint.findings import Diagnostic, Severity
 
+# multiprocessing takes 15 ms to import: a run that is answered from the cache does without.
 if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
     from multiprocessing.context import ForkContext, SpawnContext
+    from multiprocessing.process import BaseProcess
 
 Job = tuple[str, bytes]
 Reader = Callable[[str, bytes], bytes]
@@ -97,6 +96,8 @@ class _Pool:
         self._jobs = deque(sorted(jobs, key=lambda job: len(job[1]), reverse=True))
         self._attempts: dict[str, int] = {}
         self._workers: list[_Worker] = []
+        import multiprocessing
+
         # A child of a process with threads may find a lock held for ever; macOS' own libraries
         # do not survive a fork.
         forks = sys.platform == "linux" and threading.active_count() == 1
@@ -106,6 +107,8 @@ class _Pool:
         self._forks = forks
 
     def results(self, workers: int) -> Iterator[Result]:
+        from multiprocessing.connection import wait
+
         while self._jobs or self._workers:
             self._start(workers)
             if not self._workers:
@@ -115,7 +118,7 @@ class _Pool:
                 continue
             soonest = min(worker.deadline for worker in self._workers)
             pipes = [worker.pipe for worker in self._workers]
-            ready = wait_for(pipes, max(soonest - time.monotonic(), 0))
+            ready = wait(pipes, max(soonest - time.monotonic(), 0))
             for worker in list(self._workers):
                 if worker.pipe in ready:
                     yield from self._received(worker)
