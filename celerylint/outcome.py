@@ -51,7 +51,8 @@ class Request:
 class ProjectRun:
     """One project of a run.
 
-    `root` is relative to the working directory, with `/` ("." for the directory itself); the places
+    `root` is relative to the working directory, with `/` ("." for the directory itself); `here` is
+    the working directory relative to the root, where it lies inside it ("" otherwise); the places
     inside `project` are relative to that root. `files` counts every file of the tree, `read` lists
     (relative to the root) those whose text was looked into.
     """
@@ -61,6 +62,7 @@ class ProjectRun:
     files: int
     config: Config = field(default_factory=Config)
     read: tuple[str, ...] = ()
+    here: str = ""
 
     @property
     def has_celery(self) -> bool:
@@ -72,7 +74,7 @@ class ProjectRun:
 
     def reported(self, path: str) -> str:
         """A path of this project as it is reported: relative to the working directory."""
-        return joined(self.root, path)
+        return joined(self.root, path, self.here)
 
 
 def _no_text(path: str) -> str | None:
@@ -103,8 +105,14 @@ class Outcome:
         return not self.findings and not any(run.has_celery for run in self.runs)
 
 
-def joined(root: str, path: str) -> str:
-    """`path` below `root`, both with `/`, without `./` and with `..` resolved."""
+def joined(root: str, path: str, here: str = "") -> str:
+    """`path` below `root`, both with `/`, without `./` and with `..` resolved.
+
+    `here` is the working directory relative to the root, where it lies inside it: it is what the
+    `..` of `root` lead away from, so `shop/tasks.py` below `..` is `tasks.py` in the folder `shop`.
+    """
+    if here not in ("", ".") and not path.startswith("/"):
+        return _from_inside(here.split("/"), path.split("/"))
     whole = path if root in ("", ".") or path.startswith("/") else f"{root}/{path}"
     absolute = whole.startswith("/")
     parts: list[str] = []
@@ -114,6 +122,14 @@ def joined(root: str, path: str) -> str:
         elif part not in ("", "."):
             parts.append(part)
     return ("/" if absolute else "") + "/".join(parts) or "."
+
+
+def _from_inside(here: list[str], parts: list[str]) -> str:
+    parts = [part for part in parts if part not in ("", ".")]
+    shared = 0
+    while shared < min(len(here), len(parts)) and here[shared] == parts[shared]:
+        shared += 1
+    return "/".join([".."] * (len(here) - shared) + parts[shared:]) or "."
 
 
 def lines_of(text: str) -> list[str]:

@@ -154,15 +154,13 @@ class _Sheet:
         return file is not None and file.suppresses(finding)
 
     def complaints(self) -> list[Finding]:
-        if not self._desk.judge_comments:
-            return []
         ran = {rule.code for rule in self._desk.rules}
         found: list[Finding] = []
         for file in self._files.values():
             for suppression in file.suppressions:
                 if registry.UNKNOWN.code in ran:
                     found += _unknown(file, suppression)
-                if registry.UNUSED.code in ran:
+                if registry.UNUSED.code in ran and self._desk.judge_comments:
                     found += self._unused(file, suppression)
         return found
 

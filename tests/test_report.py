@@ -330,6 +330,7 @@ class TestClaims:
 
 def linked(**more: object) -> ProjectRun:
     """A small linked project, as the engine would hand it over."""
+    versions = CeleryVersions(((5, 4, 0),), None, ">=5.2", "requirements.txt:1")
     place = Span("shop/settings.py", 3)
     url = v.Default(env="BROKER", default=value("redis://me:secret@h/0"))
     settings = {
@@ -337,7 +338,7 @@ def linked(**more: object) -> ProjectRun:
         "task_soft_time_limit": Setting("task_soft_time_limit", value(60), place, "X", "object"),
     }
     profile = Profile("shop.settings", "production", False, settings, place)
-    app = App("shop.celery:app", Span("shop/celery.py", 9), "shop", "CELERY", (profile,))
+    app = App("shop.celery:app", Span("shop/celery.py", 9), "shop", "CELERY", (profile,), versions)
     tasks = tuple(
         Task(
             name=f"orders.tasks.{name}",
@@ -364,7 +365,7 @@ def linked(**more: object) -> ProjectRun:
     )
     project = Project(
         root="/work/shop",
-        celery=CeleryVersions(((5, 4, 0),), None, ">=5.2", "requirements.txt:1"),
+        celery=versions,
         apps=(app,),
         tasks=tasks,
         dispatches=sends,
@@ -446,6 +447,7 @@ class TestProject:
         )
         assert "orders.tasks.charge  api/orders/tasks.py:14" in said
         assert "time_limit=90 (decorator)" in said
+        assert said.count("Celery >=5.2") == 1
         assert "secret" not in said
 
 
@@ -456,6 +458,14 @@ def test_paths_are_joined_below_a_root() -> None:
     assert joined("../..", "../a") == "../../../a"
     assert joined("/abs", "a") == "/abs/a"
     assert joined("", ".") == "."
+
+
+def test_paths_from_a_folder_inside_the_project() -> None:
+    assert joined("..", "shop/tasks.py", "shop") == "tasks.py"
+    assert joined("..", "manage.py", "shop") == "../manage.py"
+    assert joined("../..", "a/c/x.py", "a/b") == "../c/x.py"
+    assert joined("../..", "a/b", "a/b") == "."
+    assert joined("..", "shopping/x.py", "shop") == "../shopping/x.py"
 
 
 def test_a_file_with_two_problems_counts_once() -> None:

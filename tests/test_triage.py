@@ -230,6 +230,9 @@ class TestSuppressionsThatAreWrong:
     def test_an_editors_buffer_is_not_judged(self) -> None:
         assert self.complaints("x = 1  # celerylint: ignore[CEL201]\n", judge_comments=False) == []
 
+    def test_an_unknown_name_is_reported_in_a_buffer_too(self) -> None:
+        assert self.complaints("x = 1  # celerylint: ignore[nope]\n", judge_comments=False)
+
     def test_an_ignored_file_is_not_judged(self) -> None:
         config = Config(per_file_ignores=(("a.py", ("CEL201",)),))
         assert self.complaints("x = 1  # celerylint: ignore[CEL201]\n", config=config) == []

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from celerylint.findings import Span
 from celerylint.outcome import ProjectRun
-from celerylint.project.model import App, Profile, Task
+from celerylint.project.model import App, CeleryVersions, Profile, Task
 from celerylint.report.claims import Claim, claim
 from celerylint.report.projectjson import LIMITS, effective_limit, target, unresolved
 from celerylint.report.terminal import Paint, escaped
@@ -30,7 +30,8 @@ class _Text:
         self._run, self._project, self._paint = run, run.project, paint
 
     def lines(self) -> Iterator[str]:
-        yield f"{self._paint(escaped(self._run.root), 'bold')}: {self._celery()}"
+        root = self._paint(escaped(self._run.root), "bold")
+        yield f"{root}: {self._celery(self._project.celery)}"
         for app in self._project.apps:
             yield ""
             yield from self._app(app)
@@ -39,8 +40,7 @@ class _Text:
         yield from self._rest()
         yield from self._unresolved()
 
-    def _celery(self) -> str:
-        celery = self._project.celery
+    def _celery(self, celery: CeleryVersions) -> str:
         which = celery.version or celery.specifier
         if which is None:
             return "no Celery version is written in it"
@@ -51,8 +51,9 @@ class _Text:
         return self._paint(f"{escaped(self._run.reported(span.path))}:{span.line}", "dim")
 
     def _app(self, app: App) -> Iterator[str]:
-        namespace = f", namespace {escaped(app.namespace)}" if app.namespace else ""
-        yield f"{self._paint('app', 'blue')} {escaped(app.id)}  {self._place(app.span)}{namespace}"
+        more = f", namespace {escaped(app.namespace)}" if app.namespace else ""
+        more += f", {self._celery(app.celery)}" if app.celery != self._project.celery else ""
+        yield f"{self._paint('app', 'blue')} {escaped(app.id)}  {self._place(app.span)}{more}"
         for profile in app.profiles:
             more = ", may hold more than was read" if profile.open else ""
             yield f"  profile {escaped(profile.name)} ({profile.role}{more})"
