@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from celerylint.project.objects import Scope
 
 DEEPEST = 20
+MOST_ANCESTORS = 200
 ENUMS = {"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag"} | {
     "django.db.models.TextChoices",
     "django.db.models.IntegerChoices",
@@ -61,27 +62,44 @@ def define(machine: Machine, node: Node, scope: Scope) -> bool:
 
 
 def ancestry(machine: Machine, cls: Value) -> Iterator[Value]:
-    """The class and its ancestors, depth first: classes of the project, external names, unknowns.
+    """The class and its ancestors in the order in which Python searches them: classes of the
+    project, external names, unknowns.
 
-    Loops are cut. A class whose base is in a module that was not read asks for that module.
+    Depth first, where of an ancestor that is met twice the last meeting counts: for every hierarchy
+    that Python accepts and people write that is its own order. Loops are cut. A class whose base is
+    in a module that was not read asks for that module.
     """
-    seen: set[tuple[str, int]] = set()
-    stack = [(cls, 0)]
-    while stack:
-        value, depth = stack.pop(0)
-        if isinstance(value, OneOf):
-            stack[:0] = [(each, depth) for each in value.options]
-            continue
-        yield value
-        if isinstance(value, Unread):
-            machine.needed |= value.paths
-        if isinstance(value, ClassObject) and value.key not in seen and depth < DEEPEST:
-            seen.add(value.key)
-            stack[:0] = [(base, depth + 1) for base in value.bases]
+    met: list[Value] = []
+    _meet(machine, cls, (), met)
+    last = {_identity(each): place for place, each in enumerate(met)}
+    for place, each in enumerate(met):
+        if last[_identity(each)] == place:
+            yield each
+
+
+def _meet(machine: Machine, cls: Value, below: tuple[object, ...], met: list[Value]) -> None:
+    if isinstance(cls, OneOf):
+        for each in cls.options:
+            _meet(machine, each, below, met)
+        return
+    if isinstance(cls, ClassObject) and cls.key in below:
+        return
+    met.append(cls)
+    if isinstance(cls, Unread):
+        machine.needed |= cls.paths
+    if isinstance(cls, ClassObject) and len(below) < DEEPEST and len(met) < MOST_ANCESTORS:
+        for base in cls.bases:
+            _meet(machine, base, (*below, cls.key), met)
+
+
+def _identity(value: Value) -> object:
+    if isinstance(value, ClassObject):
+        return value.key
+    return value.dotted if isinstance(value, Name) else id(value)
 
 
 def find(machine: Machine, cls: Value, name: str) -> Value | None:
-    """The attribute of a class or its ancestors in the project; Unknown where an ancestor hides it."""
+    """The attribute of a class or its ancestors in the project; Unknown where one hides it."""
     hidden: Value | None = None
     for each in ancestry(machine, cls):
         if isinstance(each, ClassObject):

@@ -15,13 +15,13 @@ from celerylint.project import (
     settings,
     tasks,
 )
-from celerylint.project.combine import text_of
+from celerylint.project.combine import same, text_of
 from celerylint.project.follow import follow, machine_for
 from celerylint.project.machine import Machine
 from celerylint.project.modules import Module, ModuleMap, load
 from celerylint.project.objects import ClassObject, Lazy
 from celerylint.project.records import AppRecord, World
-from celerylint.project.values import Literal, OneOf, Unknown, Value
+from celerylint.project.values import Literal, OneOf, Sequence, Unknown, Value
 from celerylint.project.values import Mapping as MappingValue
 
 
@@ -146,26 +146,39 @@ def _tasks(machine: Machine, world: World, app_ids: dict[int, str]) -> dict[int,
 
 
 def _annotated(task: model.Task, contexts: tuple[model.Context, ...]) -> model.Task:
-    """The task with what `task_annotations` sets on it, where every production profile says the same."""
+    """The task with what `task_annotations` sets on it, where all production profiles agree."""
     own = [each for each in contexts if task.app in (None, each.app.id)]
     own = [each for each in own if each.profile.role == "production"] or own
     found = [each.setting("task_annotations") for each in own]
-    if not found or any(each is None for each in found):
-        return task
-    setting = found[0]
-    if setting is None or not isinstance(setting.value, MappingValue):
-        return replace(task, open=True)
+    setting = found[0] if found else None
+    if setting is None or not all(each and same(each.value, setting.value) for each in found):
+        return replace(task, open=task.open or any(each is not None for each in found))
+    listed = setting.value if isinstance(setting.value, Sequence) else None
     options = dict(task.options)
-    for key in ("*", task.name):
-        entry = setting.value.get(key)
+    known = listed is None or not listed.open
+    for value in (setting.value,) if listed is None else listed.items:
+        known &= _annotate(options, task, value, setting)
+    return replace(task, options=options, open=task.open or not known)
+
+
+def _annotate(
+    options: dict[str, model.Option], task: model.Task, value: Value, setting: model.Setting
+) -> bool:
+    """Apply one annotation to a task's options; False where it may set more than was read."""
+    if not isinstance(value, MappingValue):
+        return False
+    known = not value.open
+    for key in (task.name, "*"):  # what is said of every task is applied last
+        entry = value.get(key)
         if isinstance(entry, MappingValue):
-            for name, value in entry.entries:
-                if isinstance(name, Literal) and isinstance(name.value, str):
-                    span = value.span or setting.span
-                    options[name.value] = model.Option(name.value, value, span, "annotation")
+            known &= not entry.open
+            for name, each in entry.entries:
+                if isinstance(name, Literal) and str(name.value)[:1].isalpha():
+                    span = each.span or setting.span
+                    options[name.value] = model.Option(name.value, each, span, "annotation")
         elif entry is not None:
-            return replace(task, open=True)
-    return replace(task, options=options, open=task.open or setting.value.open)
+            known = False
+    return known
 
 
 def _models(machine: Machine) -> tuple[model.OrmModel, ...]:

@@ -6,35 +6,80 @@ from collections.abc import Iterable, Iterator
 
 from celerylint.facts.syntax import PARAM_KINDS
 from celerylint.findings import Span
-from celerylint.project import classes, model
-from celerylint.project.combine import text_of
+from celerylint.project import classes, functions, model
+from celerylint.project.combine import one_of, text_of
 from celerylint.project.machine import Machine
-from celerylint.project.objects import ClassObject, FunctionObject, Instance, Unread
+from celerylint.project.objects import Arguments, ClassObject, FunctionObject, Instance, Unread
 from celerylint.project.records import AppRecord, RetryRecord, TaskRecord, World
-from celerylint.project.values import Literal, Name, Unknown, Value
+from celerylint.project.special import Here
+from celerylint.project.values import Literal, Name, OneOf, Unknown, Value
 
 # Options of the decorator that are about the decorating, or are no attribute of the task.
 _NOT_OPTIONS = frozenset({"base", "name", "lazy", "shared", "filter", "bind", "_force_evaluate"})
+# Options of which None means what the setting says (celery/app/task.py: Task.from_config).
+FROM_SETTINGS = frozenset(
+    [
+        "acks_late",
+        "acks_on_failure",
+        "acks_on_failure_or_timeout",
+        "acks_on_timeout",
+        "ignore_result",
+        "priority",
+        "rate_limit",
+        "reject_on_worker_lost",
+        "retry_on_worker_lost",
+        "serializer",
+        "soft_time_limit",
+        "store_eager_result",
+        "store_errors_even_if_ignored",
+        "time_limit",
+        "track_started",
+    ]
+)
 # What a class says about itself that is no option of a task.
 _CLASS_NOISE = frozenset({"abstract", "name", "run", "app"})
 
 
-def name_of(machine: Machine, record: TaskRecord) -> str | None:
+def name_of(machine: Machine, world: World, record: TaskRecord) -> str | None:
     """The name under which Celery registers the task; None where it is not known."""
     given = record.option("name")
     if given is None and record.cls is not None:
         given = classes.find(machine, record.cls, "name")
     if given is None and record.cls is None:
-        base = base_of(machine, record)
+        base = base_of(machine, world, record)
         named = None if base is None else classes.find(machine, base, "name")
         given = named if isinstance(named, Literal) and named.value else None
     if given is not None and not (isinstance(given, Literal) and given.value is None):
         machine.need(given)
         return _as_text(given)
     owner = record.cls or record.function
-    if owner is None:
-        return None
-    return f"{owner.scope.module.name}.{owner.name}"
+    return None if owner is None else _automatic(machine, world, record, owner)
+
+
+def _automatic(
+    machine: Machine, world: World, record: TaskRecord, owner: ClassObject | FunctionObject
+) -> str | None:
+    """The name that every app which runs the task makes of module and function."""
+    module = owner.scope.module
+    names: set[str | None] = set()
+    for app in _apps_of(world, record):
+        namer = None if app.cls is None else classes.find(machine, app.cls, "gen_task_name")
+        if isinstance(namer, FunctionObject):
+            here = Here(namer.node, namer.scope)
+            given = Arguments((Unknown(), Literal(value=owner.name), Literal(value=module.name)))
+            names.add(text_of(functions.call(machine, namer, given, here)))
+        elif namer is not None:
+            names.add(None)
+        else:
+            names.add(f"{module.name}.{owner.name}")
+    return names.pop() if len(names) == 1 else None if names else f"{module.name}.{owner.name}"
+
+
+def _apps_of(world: World, record: TaskRecord) -> list[AppRecord]:
+    """The apps that make the task: its own, or for a shared one all."""
+    if record.app is not None:
+        return [record.app]
+    return [each for each in world.apps.values() if not each.module.test]
 
 
 def _as_text(value: Value) -> str | None:
@@ -47,51 +92,57 @@ def _as_text(value: Value) -> str | None:
     return text_of(value)
 
 
-def base_of(machine: Machine, record: TaskRecord) -> Value | None:
-    """The task's base class: `base=`, else the app's `Task` or `task_cls`."""
+def base_of(machine: Machine, world: World, record: TaskRecord) -> Value | None:
+    """The task's base class: `base=`, else the `Task` or `task_cls` of the apps that run it."""
     base = record.option("base")
-    if base is None and record.app is not None:
-        base = record.app.base
+    if base is None or (isinstance(base, Literal) and base.value is None):
+        found = [_task_class(machine, each) for each in _apps_of(world, record)]
+        base = one_of([each or Name(dotted="celery.Task") for each in found]) if found else None
+    machine.need(base)
+    if isinstance(base, ClassObject | Name | Unread | Unknown | OneOf):
+        return Unknown(reason="one of several base classes") if isinstance(base, OneOf) else base
+    return None if base is None else Unknown(reason="a base class that is not known")
+
+
+def _task_class(machine: Machine, app: AppRecord) -> Value | None:
+    base = app.base
+    if (base is None or (isinstance(base, Literal) and base.value is None)) and app.cls is not None:
+        base = classes.find(machine, app.cls, "task_cls")
     if isinstance(base, Literal) and isinstance(base.value, str):
         module, _, attribute = base.value.replace(":", ".").rpartition(".")
-        base = machine.imported(module, attribute, record.site.file)
-    machine.need(base)
-    if isinstance(base, ClassObject | Name | Unread | Unknown):
-        return base
-    return None
+        base = machine.imported(module, attribute, app.module)
+    return None if isinstance(base, Literal) else base
 
 
-def options_of(machine: Machine, record: TaskRecord) -> tuple[dict[str, model.Option], bool]:
+def options_of(
+    machine: Machine, world: World, record: TaskRecord
+) -> tuple[dict[str, model.Option], bool]:
     """The task's own options by name, and whether it may have more than these."""
     options: dict[str, model.Option] = {}
-    is_open = record.open
     for name, value in record.options:
         machine.need(value)
         if name not in _NOT_OPTIONS:
             span = value.span or record.place.span
-            if isinstance(value, Literal) and value.value is None and name != "max_retries":
-                continue
             options[name] = model.Option(name, value, _near(record, span), "decorator")
-    inherited, hidden = _inherited(machine, record)
+    inherited, hidden = _inherited(machine, world, record)
     for name, (value, span) in inherited.items():
         if name not in options:
             options[name] = model.Option(name, value, span, "base")
-    if "max_retries" in options and not _is_set(record, "max_retries", inherited):
-        del options["max_retries"]
-    return options, is_open or hidden
+    for name in [name for name in options if name in FROM_SETTINGS]:
+        if isinstance(value := options[name].value, Literal) and value.value is None:
+            del options[name]
+    return options, record.open or hidden
 
 
 def _near(record: TaskRecord, span: Span) -> Span:
-    """An option that comes from elsewhere is still given at the decorator, if that is no literal."""
+    """An option that comes from another file is still given at the decorator."""
     return span if span.path == record.place.span.path else record.place.span
 
 
-def _is_set(record: TaskRecord, name: str, inherited: dict[str, tuple[Value, Span]]) -> bool:
-    return record.option(name) is not None or name in inherited
-
-
-def _inherited(machine: Machine, record: TaskRecord) -> tuple[dict[str, tuple[Value, Span]], bool]:
-    start: Value | None = record.cls if record.cls is not None else base_of(machine, record)
+def _inherited(
+    machine: Machine, world: World, record: TaskRecord
+) -> tuple[dict[str, tuple[Value, Span]], bool]:
+    start: Value | None = record.cls if record.cls is not None else base_of(machine, world, record)
     if start is None:
         return {}, False
     found: dict[str, tuple[Value, Span]] = {}
@@ -160,12 +211,12 @@ def make(
     retries: Iterable[RetryRecord],
 ) -> model.Task:
     """The task of the model."""
-    options, is_open = options_of(machine, record)
+    options, is_open = options_of(machine, world, record)
     owner = record.cls or record.function
     module = record.site.file
     app = None if record.app is None else apps.get(id(record.app))
     return model.Task(
-        name=name_of(machine, record),
+        name=name_of(machine, world, record),
         span=record.site.span,
         place=record.place.span,
         function=owner.name if owner is not None else "?",

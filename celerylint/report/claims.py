@@ -146,8 +146,15 @@ def _member(value: Instance, cls: ClassObject) -> Claim:
 
 
 _VALUED = frozenset(
-    ["builtins.str", "builtins.int", "enum.IntEnum", "enum.StrEnum", "enum.IntFlag"]
-    + ["django.db.models.TextChoices", "django.db.models.IntegerChoices"]
+    [
+        "builtins.int",
+        "builtins.str",
+        "django.db.models.IntegerChoices",
+        "django.db.models.TextChoices",
+        "enum.IntEnum",
+        "enum.IntFlag",
+        "enum.StrEnum",
+    ]
 )
 
 

@@ -62,6 +62,8 @@ OPTIONS = (
     "trail",
     "typing",
 )
+# What Celery itself puts on every task.
+MACHINERY = ("abstract", "app", "from_config", "name", "request_stack", "run")
 MISSING = object()
 # Keys of the beat schedule that add_periodic_task put there: calls, not settings.
 PERIODIC: list[str] = []
@@ -172,11 +174,12 @@ def describe_task(app: Any, task: Any, root: str) -> dict[str, Any]:
 
 
 def custom_options(task: Any) -> list[str]:
-    """Names that the decorator or a base class put on the task and that Celery knows nothing of."""
+    """Other names that the decorator, an annotation or a base class put on the task."""
     from celery.app.task import Task
 
-    found = {name for cls in type(task).__mro__ for name in vars(cls)} - set(dir(Task)) - {*OPTIONS}
-    return sorted(name for name in found if not name.startswith("_") and name != "run")
+    own = [cls for cls in type(task).__mro__ if cls not in Task.__mro__]
+    found = {name for cls in own for name in vars(cls)} - {*OPTIONS, *MACHINERY}
+    return sorted(name for name in found if not name.startswith("_"))
 
 
 def parameters_of(task: Any) -> list[str] | None:

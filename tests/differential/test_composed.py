@@ -44,7 +44,6 @@ def test_composed_projects_load_in_real_celery(live: Live) -> None:
 
 
 def test_composed_projects_are_what_real_celery_says(live: Live) -> None:
-    pytest.importorskip("celerylint.engine")
     counts: Counter[str] = Counter()
     unknown: Counter[str] = Counter()
     pin = {"requirements.txt": f"celery=={live.versions['celery']}\n"}

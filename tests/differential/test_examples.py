@@ -47,14 +47,12 @@ def test_the_shop_has_its_hazards_in_real_celery(live: Live) -> None:
 @pytest.mark.parametrize("profile", PROFILES)
 def test_celerylint_knows_the_shop(live: Live, profile: str) -> None:
     needs_django(live)
-    pytest.importorskip("celerylint.engine")
     result = judge_folder(live, EXAMPLES / "shop", SHOP, profile)
     assert [str(difference) for difference in result.differences] == []
     assert result.unknown == []
 
 
 def test_celerylint_knows_the_legacy_worker(live: Live) -> None:
-    pytest.importorskip("celerylint.engine")
     result = judge_folder(live, EXAMPLES / "legacy-worker", LEGACY)
     assert [str(difference) for difference in result.differences] == []
     assert result.unknown == []

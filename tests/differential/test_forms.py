@@ -89,7 +89,6 @@ def test_real_celery_makes_of_it_what_the_form_says(live: Live, form: Form) -> N
 @every_form
 def test_celerylint_says_what_real_celery_does(live: Live, form: Form) -> None:
     skip_other_versions(live, form)
-    pytest.importorskip("celerylint.engine")
     files = form.read_files(live.versions["celery"])
     if form.error is not None:
         claims_of(files)  # no application to compare with; reading it must not fail
