@@ -248,9 +248,8 @@ def _projects_at(path: str) -> list[tuple[str, str]]:
     shared = {os.path.expanduser("~"), os.environ.get("TMPDIR", "/tmp").rstrip("/"), os.path.sep}
     everything = list(upwards(folder))
     above = [at for at in everything if at == path or at not in shared]
-    root = next(filter(is_configured, everything), None) or next(
-        filter(_is_repository, above), None
-    )
+    root = next(filter(is_configured, everything), None)
+    root = root or next(filter(_is_repository, above), None)
     if folder == path and root != path and not _is_weak(path):
         below = list(_projects_below(path, PROJECTS_DEPTH))
         # Inside a project, what has its own configuration parts from it; a submodule does not.
