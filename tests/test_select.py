@@ -26,6 +26,11 @@ from celerylint.facts.select import is_python, is_selected, role_of
         "charge.apply()",
         "charge.apply(args=[1])",
         "charge.apply((1,))",
+        "from . import app\n\n@app.task\ndef charge(): ...",
+        "    @self.worker.task(bind=True)",
+        "app.conf.timezone = 'UTC'",
+        "app.conf['timezone'] = 'UTC'",
+        "app.conf.update(timezone='UTC')",
     ],
 )
 def test_a_file_about_celery_or_that_sends_a_task_is_kept(source: str) -> None:
@@ -42,6 +47,10 @@ def test_a_file_about_celery_or_that_sends_a_task_is_kept(source: str) -> None:
         "self.delay = 5",
         "mock.patch('orders.tasks.charge.delay')",
         "values.sort()",
+        "@task\ndef build(context): ...",
+        "app.config.update(DEBUG=True)",
+        "from django.conf import settings",
+        "assert app.conf.timezone == 'UTC'",
         "async def send_task(): ...",
     ],
 )

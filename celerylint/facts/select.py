@@ -27,6 +27,11 @@ SENDS = re.compile(
     """,
     re.VERBOSE,
 )
+# An app under any name that is configured (`app.conf.x = 1`), or may decorate a task (`@app.task`).
+CONFIGURES = re.compile(
+    rb"\.conf(?:\.(?:update|setdefault|add_defaults)\(|\[|\.\w+ ?=(?!=))|\.task\b"
+)
+_DECORATOR = re.compile(rb"[ \t]*@[\w.]+")
 
 
 def is_selected(data: bytes) -> bool:
@@ -34,7 +39,19 @@ def is_selected(data: bytes) -> bool:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         # Python cannot read it, and that is to be said where it is about Celery.
         data = data.replace(b"\0", b"")
-    return any(word in data for word in MENTIONS) or SENDS.search(data) is not None
+    if any(word in data for word in MENTIONS):
+        return True
+    return SENDS.search(data) is not None or _is_of_an_app(data)
+
+
+def _is_of_an_app(data: bytes) -> bool:
+    for found in CONFIGURES.finditer(data):
+        if found[0] != b".task":
+            return True
+        line = data.rfind(b"\n", 0, found.start()) + 1
+        if _DECORATOR.fullmatch(data, line, found.start()):
+            return True
+    return False
 
 
 def is_python(path: str) -> bool:
