@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from celerylint.project.objects import (
@@ -24,6 +25,7 @@ from celerylint.project.values import (
     Sequence,
     Unknown,
     Value,
+    text_prefix,
 )
 
 MOST_OPTIONS = 12
@@ -186,6 +188,18 @@ def lift(value: Value, apply: Any) -> Value:
         return Default(env=value.env, default=default, site=value.site, via=value.via)
     result: Value = apply(value)
     return result
+
+
+def begun(made: Value, sign: str, left: Value, right: Value | None = None) -> Value:
+    """What `left sign right` made, with the text that it begins with whatever the environment says."""
+    prefix = text_prefix(left) or ""
+    if isinstance(left, Literal) and sign == "+" and isinstance(right, Default):
+        prefix += right.prefix
+    elif sign == "%":
+        prefix = prefix.split("%", 1)[0]
+    elif sign != "+":
+        prefix = ""
+    return replace(made, prefix=prefix) if prefix and isinstance(made, Default) else made
 
 
 def merge_env(one: dict[str, Value], other: dict[str, Value]) -> dict[str, Value]:

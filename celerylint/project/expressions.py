@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from celerylint.facts.syntax import Node
 from celerylint.project import attributes, calling, operations, targets
-from celerylint.project.combine import narrowed, one_of, truth
+from celerylint.project.combine import begun, narrowed, one_of, truth
 from celerylint.project.objects import FunctionObject, Scope, Unread
 from celerylint.project.special import Here, Special
 from celerylint.project.values import (
@@ -165,7 +165,8 @@ def _spread(parts: list[Value]) -> Value:
         if whole and others:
             from celerylint.project.combine import lift
 
-            return lift(value, lambda each: operations.joined([*parts[:i], each, *parts[i + 1 :]]))
+            made = lift(value, lambda each: operations.joined([*parts[:i], each, *parts[i + 1 :]]))
+            return begun(made, "+", operations.joined(parts[:i]), value)
     return operations.joined([_printed(part) for part in parts])
 
 

@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from celerylint.project.combine import lift, one_of, text_of, truth
+from celerylint.project.combine import begun, lift, one_of, text_of, truth
 from celerylint.project.objects import Arguments, Unread
 from celerylint.project.values import (
     Call,
@@ -92,9 +92,11 @@ def from_python(value: Any) -> Value:
 def binary(sign: str, left: Value, right: Value) -> Value:
     """`left sign right`."""
     if isinstance(left, OneOf | Default):
-        return lift(left, lambda each: binary(sign, each, right))
+        made = lift(left, lambda each: binary(sign, each, right))
+        return begun(made, sign, left)
     if isinstance(right, OneOf | Default):
-        return lift(right, lambda each: binary(sign, left, each))
+        made = lift(right, lambda each: binary(sign, left, each))
+        return begun(made, sign, left, right)
     if isinstance(left, Unread) or isinstance(right, Unread):
         return left if isinstance(left, Unread) else right
     if isinstance(left, Mapping) and isinstance(right, Mapping) and sign == "|":

@@ -206,10 +206,15 @@ class OneOf(Value):
 
 @dataclass(frozen=True, slots=True)
 class Default(Value):
-    """An environment look-up: `default` unless the variable `env` is set (None: no default, so required)."""
+    """An environment look-up: `default` unless the variable `env` is set (None: no default, so required).
+
+    prefix is the text that the value begins with whatever the variable holds: of `f"redis://{HOST}"`
+    the scheme is sure although the environment decides the rest.
+    """
 
     env: str
     default: Value | None = None
+    prefix: str = ""
 
     def alternatives(self) -> Iterator[Value]:
         if self.default is None:
@@ -281,6 +286,7 @@ def text_prefix(value: Value) -> str | None:
     """The text that a string value is known to begin with; None when it is no (known) string."""
     if isinstance(value, Literal):
         return value.value if isinstance(value.value, str) else None
-    if isinstance(value, Joined):
-        return value.prefix() or None
+    if isinstance(value, Joined | Default):
+        prefix = value.prefix if isinstance(value, Default) else value.prefix()
+        return prefix or None
     return None
