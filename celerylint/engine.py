@@ -129,19 +129,29 @@ def _run_tree(
             named or ("",),
             judge_comments=request.stdin is None,
         )
-        findings = tuple(_placed(each, shown) for each in triage(raw, desk))
+        findings = triage(raw, desk)
+    read, here = tuple(sorted(library.facts)), _inside(tree.root, request.cwd)
+    made = ProjectRun(shown, project, len(library.paths), config, read, here)
     problems = [
-        replace(each, path=joined(shown, each.path)) if each.path else each
+        replace(each, path=made.reported(each.path)) if each.path else each
         for each in library.problems
     ]
-    made = ProjectRun(shown, project, len(library.paths), config, tuple(sorted(library.facts)))
-    return Outcome((made,), findings, (*problems, *broken), _reader(library, shown))
+    placed = tuple(_placed(each, made) for each in findings)
+    return Outcome((made,), placed, (*problems, *broken), _reader(library, made))
 
 
-def _reader(library: Library, shown: str) -> Callable[[str], str | None]:
-    prefix = "" if shown in {"", "."} else f"{shown}/"
+def _inside(root: str, cwd: str) -> str:
+    """The working directory relative to the root, where it lies inside it."""
+    here = os.path.relpath(cwd, root).replace(os.sep, "/")
+    return "" if here.split("/")[0] in {".", ".."} else here
+
+
+def _reader(library: Library, run: ProjectRun) -> Callable[[str], str | None]:
+    prefix = "" if run.root in {"", "."} else f"{run.root}/"
 
     def text(path: str) -> str | None:
+        if run.here:
+            return library.text(joined(run.here, path))
         return library.text(path[len(prefix) :]) if path.startswith(prefix) else None
 
     return text
@@ -212,14 +222,14 @@ def judge(project: Project, rules: Sequence[RuleInfo]) -> tuple[list[Finding], l
     return found, broken
 
 
-def _placed(finding: Finding, shown: str) -> Finding:
+def _placed(finding: Finding, run: ProjectRun) -> Finding:
     """The finding with its paths relative to the working directory."""
-    related = tuple(Related(_moved(each.span, shown), each.message) for each in finding.related)
-    return replace(finding, span=_moved(finding.span, shown), related=related)
+    related = tuple(Related(_moved(each.span, run), each.message) for each in finding.related)
+    return replace(finding, span=_moved(finding.span, run), related=related)
 
 
-def _moved(span: Span, shown: str) -> Span:
-    return replace(span, path=joined(shown, span.path))
+def _moved(span: Span, run: ProjectRun) -> Span:
+    return replace(span, path=run.reported(span.path))
 
 
 def _comments(library: Library) -> dict[str, list[tuple[int, str]]]:

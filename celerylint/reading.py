@@ -151,7 +151,7 @@ class Library:
         return found
 
     def _pins_of(self, path: str) -> PinFacts | None:
-        cached: PinFacts | None = self.cache.facts(path, self.tree.stat(path))  # type: ignore[assignment]
+        cached: PinFacts | None = self.cache.facts(path, self.tree.stat(path))
         if cached is not None:
             return cached
         data = self.data(path)

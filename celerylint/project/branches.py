@@ -20,7 +20,9 @@ Kept = list[tuple[str, Value, Value]]  # name, what a test narrowed it to, what 
 def follow_if(machine: Machine, node: Node, scope: Scope) -> bool:
     """`if`: the arm that surely runs, or both."""
     test = machine.evaluate(node[3], scope)
-    known = truth(test)
+    # A function that is read by itself has callers that nobody looked at: any arm may run.
+    alone = scope.kind == "function" and machine.listening()
+    known = None if alone else truth(test)
     before = dict(scope.env)
     ended = _arm(machine, node, scope, True, known)
     after = dict(scope.env)

@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 
 APP_CLASSES = frozenset({"celery.Celery"})
 TASK_CLASSES = frozenset({"celery.Task", "celery.contrib.django.task.DjangoTask"})
+SIGNATURE_CLASSES = frozenset(
+    {"celery.Signature", "celery.chain", "celery.group", "celery.chord", "celery.canvas._chain"}
+)
 SHARED = frozenset(
     {"celery.shared_task", "celery.task", "celery.task.task", "celery.decorators.task"}
 )
@@ -85,6 +88,14 @@ POSITIONS = [
     "namespace",
     "strict_typing",
 ]
+PROXIES = (
+    "celery.local.Proxy",
+    "celery.local.PromiseProxy",
+    "lazy_object_proxy.Proxy",
+    "werkzeug.local.LocalProxy",
+    "django.utils.functional.SimpleLazyObject",
+    "django.utils.functional.lazy",
+)
 _DECORATOR_WORDS = {"task", "shared_task", "register_task"}
 
 
@@ -308,9 +319,16 @@ def class_handler(
 def attribute_handler(
     world: World, machine: Machine, base: Value, name: str, here: Here
 ) -> Value | None:
-    """`current_app.name`."""
+    """`current_app.name`, and what is annotated as an app or a signature."""
     if isinstance(base, Name) and base.dotted in CURRENT:
         return AppObject(world=world, record=None).attribute(machine, name, here)
+    if isinstance(base, Instance) and isinstance(base.cls, Name):
+        if base.cls.dotted in APP_CLASSES:
+            return AppObject(world=world, record=None).attribute(machine, name, here)
+        if base.cls.dotted in SIGNATURE_CLASSES:
+            return Canvas(world=world, kind="signature", parts=()).attribute(machine, name, here)
+        if base.cls.dotted in TASK_CLASSES and name == "app":
+            return AppObject(world=world, record=None)
     return None
 
 
@@ -341,7 +359,15 @@ def handlers(world: World) -> dict[str, CallHandler]:
     table["functools.partial"] = _partial
     table["django.db.transaction.on_commit"] = _on_commit
     table["method:on_commit"] = _method_on_commit
+    table |= {name: _proxy for name in PROXIES}
     return table
+
+
+def _proxy(machine: Machine, arguments: Arguments, here: Here) -> Value:
+    """A lazy proxy stands for what its factory returns."""
+    if not arguments.args:
+        return Unknown(reason="a proxy of nothing")
+    return calling.call(machine, arguments.args[0], Arguments(), here)
 
 
 def _partial(machine: Machine, arguments: Arguments, here: Here) -> Value:

@@ -20,7 +20,7 @@ from celerylint.project.values import Site, Value
 
 # Functions with one of these names may make an app or tasks, and are followed although nobody calls them.
 MAKES = frozenset({"Celery", "shared_task", "task", "register_task"})
-SETTINGS_VARIABLE = "DJANGO_SETTINGS_MODULE"
+MOST_RESTARTS = 3
 
 
 def machine_for(modules: dict[str, Module], names: ModuleMap, world: World) -> Machine:
@@ -43,8 +43,12 @@ def machine_for(modules: dict[str, Module], names: ModuleMap, world: World) -> M
 
 def follow(machine: Machine, world: World, roots: set[str]) -> None:
     """Follow the modules of these paths, then their functions that may send tasks, each by itself."""
-    for path in sorted(roots):
-        machine.module(path)
+    for _ in range(MOST_RESTARTS):
+        for path in sorted(roots):
+            machine.module(path)
+        if not machine.restart():
+            break
+    machine.defined = list({each[0].key: each for each in machine.defined}.values())
     done: set[tuple[str, int]] = set()
     while True:
         todo = [each for each in machine.defined if each[0].key not in done]
@@ -67,6 +71,7 @@ def _function(machine: Machine, world: World, function: FunctionObject, value: V
     if record is not None and _is_true(record.option("bind")):
         receiver = TaskObject(world=world, record=record, bound=True)
     with machine.aside():
+        machine.alone = not makes
         _body(machine, world, function, receiver)
 
 

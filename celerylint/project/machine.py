@@ -59,6 +59,8 @@ class Machine:
     defined: list[tuple[FunctionObject, Value]] = field(default_factory=list)
     frames: list[FrameNote] = field(default_factory=list)
     needed: set[str] = field(default_factory=set)
+    running: list[Module] = field(default_factory=list)
+    resolving: set[tuple[str, str]] = field(default_factory=set)  # imports being settled
     environment: dict[str, list[Value]] = field(default_factory=dict)  # what the code sets itself
     calls: list[tuple[str, int]] = field(default_factory=list)  # functions being followed
     returns: list[list[Value]] = field(default_factory=list)
@@ -66,6 +68,7 @@ class Machine:
     branches: int = 0  # arms being followed that may not run
     dead: int = 0  # arms being followed that do not run
     steps: int = 0
+    alone: bool = False  # is a function being followed by itself, for its calls only?
 
     # Modules -------------------------------------------------------------------------------------------
 
@@ -74,21 +77,37 @@ class Machine:
         module = self.modules.get(path)
         if module is not None and module.state == "new":
             module.state = "running"
+            self.running.append(module)
             with self.aside():
                 self.run(module.body, module.scope)
+            self.running.pop()
             module.state = "done"
         return module
+
+    def restart(self) -> bool:
+        """Forget the modules that met a module in the middle of its own body; True where there are any.
+
+        Names are settled when they are used, which can be sooner than Python would import their module.
+        """
+        again = [module for module in self.modules.values() if module.early]
+        for module in again:
+            module.early, module.state = False, "new"
+            module.env.clear()
+        return bool(again)
 
     @contextmanager
     def aside(self) -> Iterator[None]:
         """Follow something else for a moment, outside the branches and calls that surround it."""
         kept = (self.branches, self.dead, self.frames, self.calls, self.nested, self.listeners)
+        alone, steps = self.alone, self.steps
+        self.alone = False
         self.branches, self.dead, self.frames, self.calls, self.nested = 0, 0, [], [], []
         self.listeners = self.module_listeners
         try:
             yield
         finally:
             self.branches, self.dead, self.frames, self.calls, self.nested, self.listeners = kept
+            self.alone, self.steps = alone, steps
 
     def need(self, value: Value | None) -> Value | None:
         """Ask for the files without which the value stays unknown; the value itself comes back."""
@@ -112,7 +131,15 @@ class Machine:
         if module is None:
             found = self._submodule(dotted, attribute, importer)
             return found or Unread(paths=frozenset({path}))
-        return self.member(module, attribute)
+        key = (path, attribute)
+        if key in self.resolving:  # names that import each other: a submodule, or nothing
+            found = self._submodule(module.name, attribute, module)
+            return found or Unknown(reason=f"`{attribute}` imports itself")
+        self.resolving.add(key)
+        try:
+            return self.member(module, attribute)
+        finally:
+            self.resolving.discard(key)
 
     def _whole(self, path: str, dotted: str) -> Value:
         if path.endswith("/"):
@@ -128,7 +155,7 @@ class Machine:
         """`module.name`."""
         self.module(module.path)
         value = module.env.get(name)
-        if value is not None and not (isinstance(value, Lazy) and value.module is None):
+        if value is not None:
             return self.settle(value)
         if module.package:
             found = self._submodule(module.name, name, module)
@@ -140,6 +167,9 @@ class Machine:
         """What a name means that the module does not visibly bind."""
         if name == "__name__":
             return Literal(value=module.name)
+        if module.state == "running" and self.running[-1] is not module:
+            for each in self.running[self.running.index(module) + 1 :]:
+                each.early = True
         if name == "__file__":
             return Name(dotted=f"{module.name}.__file__")
         if module.unread_stars:

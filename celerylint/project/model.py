@@ -91,7 +91,7 @@ class Parameter:
     """A parameter of a task's function, after `bind` took the first one away.
 
     kind is positional-only, positional, var-positional, keyword-only or var-keyword. `annotation` is the value
-    that its annotation evaluates to, None where there is none.
+    that its annotation evaluates to, None where there is none; `model` the ORM class that it names.
     """
 
     name: str
@@ -99,6 +99,7 @@ class Parameter:
     required: bool
     span: Span
     annotation: Value | None = None
+    model: OrmModel | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,7 @@ class Task:
 
     span is that of the function's (or class's) name; `place` that of the decorator. limits holds the effective
     `soft_time_limit` and `time_limit` without those of settings: an Option, or None where the task sets none.
+    counts_retries tells that the body compares the number of its retries with something.
     """
 
     name: str | None
@@ -120,6 +122,7 @@ class Task:
     bound: bool
     open: bool  # options may hold more than was read (an unresolved splat or base)
     retries: tuple[RetryCall, ...] = ()
+    counts_retries: bool = False
     test: bool = False
 
     def option(self, name: str) -> Option | None:

@@ -58,6 +58,7 @@ class Module:
     open: set[str] = field(default_factory=set)  # why more names may be bound than are known
     unread_stars: set[str] = field(default_factory=set)
     test: bool = False
+    early: bool = False  # followed before a module that it uses was ready
     scope: Scope = None  # type: ignore[assignment]  # set below; a module always has one
 
     def __post_init__(self) -> None:
@@ -101,13 +102,18 @@ class ModuleMap:
     def _packaged(self, folder: str) -> bool:
         return f"{folder}/__init__.py" in self.files if folder else "__init__.py" in self.files
 
+    def _in_package(self, folder: str) -> bool:
+        above = dirname(folder)
+        return bool(above) and self._packaged(above)
+
     def root_of(self, path: str) -> str:
         """The folder from which the file is imported: the first one above that is no package."""
         folder = dirname(path)
         found = self._roots.get(folder)
         if found is None:
             found = folder
-            while found and self._packaged(found):
+            # A folder without __init__.py inside a package is a namespace of that package.
+            while found and (self._packaged(found) or self._in_package(found)):
                 found = dirname(found)
             self._roots[folder] = found
         return found
@@ -120,7 +126,7 @@ class ModuleMap:
 
     def find(self, dotted: str, importer: str) -> str | None:
         """The file (or, with a trailing `/`, the namespace folder) of an absolute dotted name, if it is here."""
-        key = (dotted, self.root_of(importer))
+        key = (dotted, dirname(importer))
         if key not in self._cache:
             self._cache[key] = self._find(dotted, importer)
         return self._cache[key]
@@ -138,6 +144,8 @@ class ModuleMap:
     def _search(self, importer: str) -> list[str]:
         own = self.root_of(importer)
         near = [own]
+        if not self._packaged(dirname(importer)):
+            near.append(dirname(importer))  # a script finds its neighbours
         folder = own
         while folder:
             folder = dirname(folder)

@@ -199,9 +199,8 @@ def django(
     machine.needed |= {path for path in paths if path not in machine.modules}
     if not modules:
         return [unknown("Django's settings module was not found", site)]
-    leaves = _leaves(machine, modules)
     made = []
-    for module in leaves:
+    for module in _evaluated(machine, modules, [*chosen, *world.django_settings]):
         source = of_module(machine, module, chosen)
         source.values = {name: value for name, value in source.values.items() if name.isupper()}
         source.django = True
@@ -228,23 +227,20 @@ def _django_paths(
     return list(dict.fromkeys([*found, *more]))
 
 
-def _leaves(machine: Machine, modules: list[Module]) -> list[Module]:
-    """The modules that are settings of their own: no other one star-imports (or subclasses) them."""
-    named = {module.path for module in modules}
-    sources = {module.path: profiles.star_sources(machine, module) & named for module in modules}
-    bases = set().union(*sources.values()) if sources else set()
-    related = {
-        module.path
+def _evaluated(machine: Machine, modules: list[Module], named: list[str]) -> list[Module]:
+    """The modules that are settings of their own: no other one star-imports them, or their name says
+    what they are for, or a project's file names them."""
+    bases = _bases(machine, modules)
+    return [
+        module
         for module in modules
-        if sources[module.path] or module.path in bases or _looks_like_settings(machine, module)
-    }
-    return [module for module in modules if module.path in related and module.path not in bases]
-
-
-def _looks_like_settings(machine: Machine, module: Module) -> bool:
-    if profiles.direct_stars(machine, module):
-        return _has_settings(machine, module)
-    return _has_settings(machine, module)
+        if (profiles.direct_stars(machine, module) or module.path in bases or _has_settings(machine, module))
+        and (
+            module.path not in bases
+            or profiles.role_of(module.name, module.path, ())
+            or module.name in named
+        )
+    ]
 
 
 def _has_settings(machine: Machine, module: Module) -> bool:
@@ -259,20 +255,32 @@ def _with_roles(
     machine: Machine, made: list[Source], modules: list[Module], chosen: Iterable[str]
 ) -> list[Source]:
     """Roles by name; where no leaf is for production the shared base stands in, with role unknown."""
+    told = {source.name: _told(source, chosen) for source in made}
+    bases = _bases(machine, modules)
     for source in made:
-        module = source.module
-        path = module.path if module is not None else ""
-        named = profiles.role_of(source.name, path, chosen)
-        source.role = named or "production"
+        path = source.module.path if source.module is not None else ""
+        shared = path in bases and "production" in told.values()
+        source.role = told[source.name] or ("unknown" if shared else "production")
     if len(made) == 1 and made[0].role == "development" and made[0].module is not None:
         return made
     if any(source.role == "production" for source in made):
         return made
-    bases = [m for m in modules if m.path not in {s.module.path for s in made if s.module}]
-    bases = [m for m in bases if _has_settings(machine, m)]
-    for module in bases[-1:]:
+    left = [m for m in modules if m.path not in {s.module.path for s in made if s.module}]
+    for module in [m for m in left if _has_settings(machine, m)][-1:]:
         base = of_module(machine, module, chosen)
         base.values = {name: value for name, value in base.values.items() if name.isupper()}
         base.role, base.django = "unknown", True
         made.append(base)
     return made
+
+
+def _told(source: Source, chosen: Iterable[str]) -> str:
+    path = source.module.path if source.module is not None else ""
+    return profiles.role_of(source.name, path, chosen)
+
+
+def _bases(machine: Machine, modules: list[Module]) -> set[str]:
+    found: set[str] = set()
+    for module in modules:
+        found |= profiles.star_sources(machine, module)
+    return found

@@ -26,6 +26,8 @@ def run(machine: Machine, body: Body, scope: Scope) -> bool:
 
 
 def _expression(machine: Machine, node: Node, scope: Scope) -> bool:
+    if machine.alone and machine.calls and node[3][0] == "call":
+        return False  # nobody uses the result, and what else it does is none of the caller's sends
     machine.evaluate(node[3], scope)
     return False
 

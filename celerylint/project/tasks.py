@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from celerylint.facts.syntax import PARAM_KINDS
 from celerylint.findings import Span
-from celerylint.project import classes, functions, model
+from celerylint.project import classes, functions, model, parameters, retrying
 from celerylint.project.combine import one_of, text_of
 from celerylint.project.machine import Machine
 from celerylint.project.objects import Arguments, ClassObject, FunctionObject, Instance, Unread
@@ -179,22 +178,7 @@ def parameters_of(machine: Machine, record: TaskRecord) -> tuple[model.Parameter
     params = list(function.params)
     if params and (record.cls is not None or is_bound(record)):
         params = params[1:]
-    return tuple(_parameter(machine, function, each) for each in params)
-
-
-def _parameter(
-    machine: Machine, function: FunctionObject, param: tuple[object, ...]
-) -> model.Parameter:
-    from celerylint.project import hints
-
-    name, kind, default, annotation, start, end = param
-    value = None
-    if annotation is not None:
-        value = hints.annotated_class(machine, annotation, function.scope)  # type: ignore[arg-type]
-    kind_name = PARAM_KINDS[kind]  # type: ignore[call-overload]
-    required = default is None and not kind_name.startswith("var-")
-    span = function.scope.module.span(start, end)  # type: ignore[arg-type]
-    return model.Parameter(str(name), kind_name, required, span, value)
+    return tuple(parameters.make(machine, function, each) for each in params)
 
 
 def is_bound(record: TaskRecord) -> bool:
@@ -227,6 +211,7 @@ def make(
         bound=is_bound(record),
         open=is_open,
         retries=tuple(_retry(each) for each in retries),
+        counts_retries=record.function is not None and retrying.counts(record.function),
         test=module.test,
     )
 
