@@ -164,7 +164,8 @@ def _call_bound(machine: Machine, bound: Bound, arguments: Arguments, here: Here
         return functions.call(machine, bound.function, receiver, here)
     handler = machine.handlers.get(f"method:{bound.name}")
     if handler is not None:
-        made = handler(machine, Arguments((bound, *arguments.args), arguments.kwargs), here)
+        receiver = Arguments((bound, *arguments.args), arguments.kwargs, *_open(arguments))
+        made = handler(machine, receiver, here)
         if not (isinstance(made, Unknown) and made.reason == "not handled"):
             return made
     return (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from celerylint.project import calling, classes
+from celerylint.project import apps, calling, classes
 from celerylint.project.celery_objects import (
     SENDS,
     AppMethod,
@@ -14,9 +14,8 @@ from celerylint.project.celery_objects import (
     TaskDecorator,
     TaskMethod,
     TaskObject,
-    event,
 )
-from celerylint.project.combine import one_of, text_of
+from celerylint.project.combine import one_of
 from celerylint.project.objects import (
     Arguments,
     ClassObject,
@@ -29,7 +28,6 @@ from celerylint.project.special import Here
 from celerylint.project.values import (
     Call,
     Literal,
-    Mapping,
     Name,
     OneOf,
     Sequence,
@@ -49,45 +47,6 @@ SHARED = frozenset(
     {"celery.shared_task", "celery.task", "celery.task.task", "celery.decorators.task"}
 )
 CURRENT = frozenset({"celery.current_app", "celery.app.default_app"})
-# Keywords of Celery(...) that configure the app object itself, as celery/app/base.py: Celery.__init__ names them.
-OWN_KEYWORDS = frozenset(
-    [
-        "main",
-        "loader",
-        "amqp",
-        "events",
-        "log",
-        "control",
-        "set_as_current",
-        "tasks",
-        "config_source",
-        "fixups",
-        "task_cls",
-        "autofinalize",
-        "namespace",
-        "strict_typing",
-    ]
-)
-POSITIONS = [
-    "main",
-    "loader",
-    "backend",
-    "amqp",
-    "events",
-    "log",
-    "control",
-    "set_as_current",
-    "tasks",
-    "broker",
-    "include",
-    "changes",
-    "config_source",
-    "fixups",
-    "task_cls",
-    "autofinalize",
-    "namespace",
-    "strict_typing",
-]
 PROXIES = (
     "celery.local.Proxy",
     "celery.local.PromiseProxy",
@@ -97,43 +56,6 @@ PROXIES = (
     "django.utils.functional.lazy",
 )
 _DECORATOR_WORDS = {"task", "shared_task", "register_task"}
-
-
-def make_app(
-    world: World, machine: Machine, cls: ClassObject | None, arguments: Arguments, here: Here
-) -> Value:
-    """`Celery(...)`."""
-    key = (here.scope.module.path, here.node[1])
-    record = world.apps.get(key)
-    if record is None:
-        record = AppRecord(key, here.site, here.scope.module, cls)
-        if not machine.dead:
-            world.apps[key] = record
-    elif record.main is not None:
-        return AppObject(world=world, record=record)
-    given = dict(zip(POSITIONS, arguments.args, strict=False)) | dict(arguments.kwargs)
-    record.main = given.get("main", Literal(value=None))
-    record.namespace = given.get("namespace")
-    record.base = given.get("task_cls")
-    record.loader = text_of(given.get("loader"))
-    _configure(record, machine, given, arguments, here)
-    return AppObject(world=world, record=record)
-
-
-def _configure(
-    record: AppRecord, machine: Machine, given: dict[str, Value], arguments: Arguments, here: Here
-) -> None:
-    changes = given.pop("changes", None)
-    settings = {key: value for key, value in given.items() if key not in OWN_KEYWORDS}
-    entries = tuple((Literal(value=key), value) for key, value in settings.items())
-    keywords = Mapping(entries=entries, open=arguments.open_kwargs, site=here.site)
-    if entries or keywords.open:
-        record.note(event("keywords", machine, here, keywords))
-    if changes is not None:
-        record.note(event("update", machine, here, changes))
-    source = given.get("config_source")
-    if source is not None:
-        record.note(event("object", machine, here, source))
 
 
 def app_method(machine: Machine, method: AppMethod, arguments: Arguments, here: Here) -> Value:
@@ -151,26 +73,8 @@ def app_method(machine: Machine, method: AppMethod, arguments: Arguments, here: 
     if name in {"register_task", "tasks.register"}:
         return _register(machine, method, arguments, here)
     if record is not None and not machine.dead:
-        _configuring(machine, record, name, arguments, here)
+        apps.method(machine, record, name, arguments, here)
     return Unknown(reason=f"the result of app.{name}()")
-
-
-def _configuring(
-    machine: Machine, record: AppRecord, name: str, arguments: Arguments, here: Here
-) -> None:
-    if name == "config_from_object":
-        source = arguments.get(0, "obj") or Unknown()
-        namespace = arguments.get(3, "namespace")
-        record.note(event("object", machine, here, source, namespace))
-    elif name == "config_from_envvar":
-        record.note(event("envvar", machine, here, arguments.get(0, "variable_name") or Unknown()))
-    elif name == "add_defaults":
-        source = arguments.get(0, "fun") or Unknown()
-        if isinstance(source, FunctionObject):
-            source = calling.call(machine, source, Arguments(), here)
-        record.note(event("defaults", machine, here, source))
-    elif name == "autodiscover_tasks":
-        record.discover.append(arguments)
 
 
 def _task_decorator(machine: Machine, method: AppMethod, arguments: Arguments, here: Here) -> Value:
@@ -302,15 +206,15 @@ def _may_make_task(machine: Machine, decorator: Value) -> bool:
 def class_handler(
     world: World, machine: Machine, cls: Value, arguments: Arguments, here: Here
 ) -> Value | None:
-    """What an instance of a class is, where the class is Celery's or descends from one of Celery's."""
+    """What an instance of a class is, where the class is Celery's or descends from one."""
     if isinstance(cls, Name):
         return (
-            make_app(world, machine, None, arguments, here) if cls.dotted in APP_CLASSES else None
+            apps.make(world, machine, None, arguments, here) if cls.dotted in APP_CLASSES else None
         )
     if not isinstance(cls, ClassObject):
         return None
     if classes.descends(machine, cls, APP_CLASSES):
-        return make_app(world, machine, cls, arguments, here)
+        return apps.make(world, machine, cls, arguments, here)
     if classes.descends(machine, cls, TASK_CLASSES):
         return _class_task(machine, world, cls, None, here, False)
     return None
@@ -359,7 +263,8 @@ def handlers(world: World) -> dict[str, CallHandler]:
     table["functools.partial"] = _partial
     table["django.db.transaction.on_commit"] = _on_commit
     table["method:on_commit"] = _method_on_commit
-    table |= {name: _proxy for name in PROXIES}
+    table["method:__init__"] = apps.super_initialise
+    table |= dict.fromkeys(PROXIES, _proxy)
     return table
 
 

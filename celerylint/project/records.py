@@ -1,4 +1,4 @@
-"""What following the code of a project finds: apps, tasks and sends, before they are made into the model."""
+"""What following a project's code finds: apps, tasks, sends; the model is made of these."""
 
 from __future__ import annotations
 
@@ -45,11 +45,16 @@ class AppRecord:
     variables: list[tuple[Module, str]] = field(default_factory=list)
 
     def note(self, event: ConfEvent) -> None:
-        """Remember an event once, however often the code that makes it is followed."""
+        """Remember an event once, however often the code that makes it is followed.
+
+        What is known counts: the code may be followed again when more of the project was read.
+        """
         if event.kind == "read" and self.events and self.events[-1].kind == "read":
             return
         for known in self.events:
             if (known.kind, known.name, known.site) == (event.kind, event.name, event.site):
+                if isinstance(known.value, Unknown):
+                    known.value = event.value
                 return
         self.events.append(event)
 

@@ -228,19 +228,19 @@ def _django_paths(
 
 
 def _evaluated(machine: Machine, modules: list[Module], named: list[str]) -> list[Module]:
-    """The modules that are settings of their own: no other one star-imports them, or their name says
-    what they are for, or a project's file names them."""
+    """The modules that are settings of their own: no other one star-imports them, or their name
+    says what they are for, or a project's file names them."""
+    paths = {module.path for module in modules}
     bases = _bases(machine, modules)
-    return [
-        module
-        for module in modules
-        if (profiles.direct_stars(machine, module) or module.path in bases or _has_settings(machine, module))
-        and (
-            module.path not in bases
-            or profiles.role_of(module.name, module.path, ())
-            or module.name in named
-        )
-    ]
+    found = []
+    for module in modules:
+        related = paths.intersection(profiles.direct_stars(machine, module)) or module.path in bases
+        if not related and not _has_settings(machine, module):
+            continue
+        told = profiles.role_of(module.name, module.path, ()) or module.name in named
+        if module.path not in bases or told:
+            found.append(module)
+    return found
 
 
 def _has_settings(machine: Machine, module: Module) -> bool:
