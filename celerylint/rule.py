@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from celerylint.findings import Edit, Finding, Related, Severity, Span
+from celerylint.project.brokers import DATABASE_TRANSPORTS, Broker, brokers
+from celerylint.project.limits import HARD, SOFT, Coverage, Limit, coverage, limit
 from celerylint.project.model import (
     App,
+    Argument,
     BeatEntry,
     Canvas,
     Context,
     Dispatch,
+    Option,
+    Parameter,
     Process,
     Project,
     Queue,
@@ -20,15 +25,27 @@ from celerylint.project.model import (
     Setting,
     Task,
 )
+from celerylint.project.retrying import unbounded
+from celerylint.project.serializers import Carries, carries
 
 __all__ = [
+    "DATABASE_TRANSPORTS",
+    "HARD",
+    "SOFT",
     "App",
+    "Argument",
     "BeatEntry",
+    "Broker",
     "Canvas",
+    "Carries",
     "Context",
+    "Coverage",
     "Dispatch",
     "Edit",
     "Finding",
+    "Limit",
+    "Option",
+    "Parameter",
     "Process",
     "Project",
     "Queue",
@@ -39,7 +56,12 @@ __all__ = [
     "Severity",
     "Span",
     "Task",
+    "brokers",
+    "carries",
+    "coverage",
+    "limit",
     "rule",
+    "unbounded",
 ]
 
 S = TypeVar("S")
@@ -63,8 +85,9 @@ def rule(
 ) -> Callable[[Check[S]], Check[S]]:
     """Make a function of (subject, project) that yields findings a check of its module's rule.
 
-    `on` is a model type (Project for what has no smaller subject); `default=False` makes the rule opt-in by
-    selection, `preview=True` opt-in by `--preview`. Code and name come from the module's file name.
+    `on` is a model type (Project for what has no smaller subject); `default=False` makes the rule
+    opt-in by selection, `preview=True` opt-in by `--preview`. Code and name come from the module's
+    file name.
     """
 
     def register(check: Check[S]) -> Check[S]:

@@ -12,14 +12,14 @@ from celerylint.project.model import Context, Setting
 
 DATABASE_TRANSPORTS = urls.DATABASE_TRANSPORTS
 URL_SETTINGS = ("broker_url", "broker_read_url", "broker_write_url")
-# The release of Celery from which a setting of the loaded object no longer beats a keyword of the app.
+# From this release on a namespaced setting of the loaded object no longer beats a keyword of the app.
 _KEYWORD_WINS: Release = (5, 7)
 
 
 @dataclass(frozen=True, slots=True)
 class Broker:
-    """A transport that a context surely uses: `transport` as the oracle names it, `written` as the project
-    does ("sqla+postgresql", or the name in `broker_transport`).
+    """A transport that a context surely uses: `transport` as the oracle names it, `written` as the
+    project does ("sqla+postgresql", or the name in `broker_transport`).
 
     `env` lists the environment variables that must be unset for it to be used; none, and nothing
     but the code decides. `chosen_by` is the setting that it follows from.
@@ -33,7 +33,9 @@ class Broker:
 
 @dataclass(frozen=True, slots=True)
 class _Guess:
-    """What a value says of the URL: its text (as far as it is known) and which variables may replace it."""
+    """What a value says of the URL: its text as far as it is known (None: not at all), whether that
+    is the whole of it, and which variables may replace it.
+    """
 
     text: str | None
     env: tuple[str, ...] = ()
@@ -41,7 +43,7 @@ class _Guess:
 
 
 def brokers(context: Context) -> Iterator[Broker]:
-    """Every transport that the context's settings surely lead to: one for each setting that decides."""
+    """The transports that the context's settings surely lead to, one for each setting that decides."""
     releases = oracle.representatives(context.app.celery.allowed)
     named = context.setting("broker_transport")
     urls_set = [each for each in map(context.setting, URL_SETTINGS) if each is not None]
@@ -53,7 +55,7 @@ def brokers(context: Context) -> Iterator[Broker]:
 
 
 def _may_be_overruled(context: Context, setting: Setting) -> bool:
-    """Before 5.7 a namespaced setting of the loaded object beats `Celery(broker=…)`: one that was not read may."""
+    """May a namespaced setting that was not read beat `Celery(broker=…)`, as it does before 5.7?"""
     if setting.origin != "keyword" or not context.profile.open or context.app.namespace is None:
         return False
     return not context.app.celery.all_at_least(*_KEYWORD_WINS)
@@ -130,7 +132,7 @@ def _guesses(value: v.Value, env: tuple[str, ...] = ()) -> Iterator[_Guess]:
 
 
 def _leading(value: v.Joined, env: tuple[str, ...]) -> _Guess:
-    """What a URL put together of parts begins with, with the variables that the scheme depends on."""
+    """What a URL put together of parts begins with, and the variables that its scheme depends on."""
     text = value.prefix()
     if "+" in text or "://" in text:
         return _Guess(text, env, whole=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from celerylint.findings import Span
@@ -13,8 +14,8 @@ SOFT, HARD = "soft_time_limit", "time_limit"
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A time limit: `set` is True, False, or None where it cannot be known; `origin` is decorator, base,
-    annotation or setting, `span` where it is given (both None where it is not).
+    """A time limit: `set` is True, False, or None where it cannot be known; `origin` is decorator,
+    base, annotation or setting, `span` where it is given (both None where it is not).
     """
 
     set: bool | None
@@ -56,18 +57,54 @@ def _positive(value: object) -> bool:
     return isinstance(value, int | float) and value > 0
 
 
-def tasks_of(context: Context, project: Project) -> list[Task]:
-    """The tasks that the context's app runs: its own, and the shared ones that no other app is nearer to."""
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What a configuration (all contexts whose settings have one place) limits.
+
+    tasks are all that run with it; unlimited those that surely have no limit of either kind in one
+    of the contexts, only_hard those that surely have a hard limit and no soft one.
+    """
+
+    place: Span
+    contexts: tuple[Context, ...]
+    tasks: tuple[Task, ...]
+    unlimited: tuple[Task, ...]
+    only_hard: tuple[Task, ...]
+
+
+def coverage(project: Project) -> Iterator[Coverage]:
+    """The limits of each configuration that production uses, or that stands in for it."""
+    grouped: dict[Span, list[Context]] = {}
+    for each in project.contexts:
+        if each.profile.role in ("production", "unknown"):
+            grouped.setdefault(each.profile.place, []).append(each)
+    nearest = _nearest_apps(project)
+    for place, contexts in grouped.items():
+        own = {each.app.id for each in contexts}
+        tasks = [task for task in project.tasks if own & nearest[id(task)]]
+        states: dict[int, list[tuple[bool | None, bool | None]]] = {}
+        for task in tasks:
+            states[id(task)] = [
+                (limit(task, SOFT, each).set, limit(task, HARD, each).set)
+                for each in contexts
+                if each.app.id in nearest[id(task)]
+            ]
+        bare = [task for task in tasks if (False, False) in states[id(task)]]
+        hard = [task for task in tasks if (False, True) in states[id(task)]]
+        yield Coverage(place, tuple(contexts), tuple(tasks), tuple(bare), tuple(hard))
+
+
+def _nearest_apps(project: Project) -> dict[int, set[str]]:
+    """By the identity of each task, the apps that run it: its own; for a shared one those whose
+    folder has most of its path in common, so that two projects in one tree keep their tasks apart.
+    """
     folders = {app.id: _folder(app.span.path) for app in project.apps}
-    found = []
+    found: dict[int, set[str]] = {}
     for task in project.tasks:
-        if task.app is not None:
-            if task.app == context.app.id:
-                found.append(task)
-            continue
         near = {name: _common(folder, task.span.path) for name, folder in folders.items()}
-        if near[context.app.id] == max(near.values()):
-            found.append(task)
+        most = max(near.values(), default=0)
+        shared = {name for name, common in near.items() if common == most}
+        found[id(task)] = shared if task.app is None else {task.app}
     return found
 
 

@@ -11,8 +11,8 @@ from celerylint.project.values import Literal, Mapping, Sequence, Unknown, Value
 def unbounded(task: Task) -> tuple[Related, ...]:
     """The places that retry the task by its own `max_retries`: nothing else bounds them there.
 
-    A bound in the call or in `retry_kwargs` wins; what is not known may be one. None in these places
-    means the task's own bound (celery/app/task.py: Task.retry), so it bounds nothing.
+    A bound in the call or in `retry_kwargs` wins; what is not known may be one. None in these
+    places means the task's own bound (celery/app/task.py: Task.retry), so it bounds nothing.
     """
     if task.counts_retries:
         return ()
@@ -42,7 +42,7 @@ def _is_none(value: Value) -> bool:
 
 
 def _some(value: Value) -> bool:
-    """Are there exceptions to retry on? Nobody names an empty tuple, so that what is not known counts."""
+    """Are there exceptions to retry on?"""
     if isinstance(value, Sequence):
         return bool(value.items)
     return not isinstance(value, Literal) and not isinstance(value, Unknown)

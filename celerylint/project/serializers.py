@@ -26,7 +26,7 @@ _JSON_BY_DEFAULT = (4, 0)
 
 
 class Carries(enum.Enum):
-    """What becomes of an ORM object: REFUSED cannot be encoded, COPIED arrives as a pickled copy, UNKNOWN."""
+    """What becomes of an ORM object: it cannot be encoded, or arrives as a pickled copy."""
 
     REFUSED = "refused"
     COPIED = "copied"
@@ -36,8 +36,8 @@ class Carries(enum.Enum):
 def carries(
     project: Project, task: Task | None, dispatch: Dispatch | None = None
 ) -> tuple[Carries, str, Setting | None]:
-    """What an ORM object goes through: the fate, the serializer's name (where it is one), and the setting
-    that decides (None: the call, the task or Celery's default does).
+    """What becomes of an ORM object that a task is sent: its fate, the serializer's name ("" where it
+    is not known), and the setting that decides (None: the call, the task or Celery's default does).
     """
     for value in _own(task, dispatch):
         if value is not None and not value.must(lambda each: not each):

@@ -1,0 +1,66 @@
+"""CEL301: tasks of a configuration have no time limit, or one that kills them without a warning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from celerylint.rule import (
+    HARD,
+    Coverage,
+    Finding,
+    Project,
+    Related,
+    Severity,
+    Span,
+    Task,
+    coverage,
+    limit,
+    rule,
+)
+
+_NAMED = 3
+
+
+@rule(on=Project, severity=Severity.WARNING, since="0.1")
+def missing_soft_time_limit(project: Project, _: Project) -> Iterator[Finding]:
+    for found in coverage(project):
+        related = tuple(
+            Related(each.app.span, f"the app `{each.app.id}` runs with it ({each.profile.name})")
+            for each in found.contexts
+        )
+        if found.unlimited:
+            yield Finding(
+                found.place,
+                f"{_count(found.unlimited, found.tasks)} no time limit, soft or hard, so a call "
+                f"that hangs holds its worker process for ever: {_first(found.unlimited)}",
+                help="set `task_soft_time_limit`, and `task_time_limit` somewhat above it",
+                related=related,
+            )
+        elif found.only_hard:
+            yield Finding(
+                _place_of_hard(found),
+                f"{_count(found.only_hard, found.tasks)} only a hard time limit: the process is "
+                "terminated in the middle of the task, which can catch nothing and clean up "
+                f"nothing: {_first(found.only_hard)}",
+                help="set `task_soft_time_limit` below it: SoftTimeLimitExceeded comes first then",
+                related=related,
+                severity=Severity.ADVICE,
+            )
+
+
+def _place_of_hard(found: Coverage) -> Span:
+    """Where the setting is that limits them, if one does: the soft limit belongs beside it."""
+    limits = [limit(found.only_hard[0], HARD, each) for each in found.contexts]
+    spans = [each.span for each in limits if each.origin == "setting" and each.span is not None]
+    return spans[0] if spans else found.place
+
+
+def _count(some: Sequence[Task], tasks: Sequence[Task]) -> str:
+    if len(tasks) == 1:
+        return "the only task has"
+    return f"{len(some)} of {len(tasks)} tasks {'has' if len(some) == 1 else 'have'}"
+
+
+def _first(tasks: Sequence[Task]) -> str:
+    shown = ", ".join(f"`{task.function}`" for task in tasks[:_NAMED])
+    return f"{shown}, …" if len(tasks) > _NAMED else shown
