@@ -35,6 +35,9 @@ OWN_KEYWORDS = frozenset(
         "strict_typing",
     ]
 )
+METHODS = frozenset(
+    ["add_defaults", "autodiscover_tasks", "config_from_envvar", "config_from_object"]
+)
 LOADERS = frozenset(
     ["app", "default", "celery.loaders.app:AppLoader", "celery.loaders.default:Loader"]
 )

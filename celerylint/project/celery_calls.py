@@ -72,7 +72,9 @@ def app_method(machine: Machine, method: AppMethod, arguments: Arguments, here: 
         return Canvas(world=method.world, kind="signature", parts=(task,))
     if name in {"register_task", "tasks.register"}:
         return _register(machine, method, arguments, here)
-    if record is not None and not machine.dead:
+    if not machine.dead and name in apps.METHODS:
+        if record is None:
+            record = method.world.current_app(here.site, here.scope.module)
         apps.method(machine, record, name, arguments, here)
     return Unknown(reason=f"the result of app.{name}()")
 

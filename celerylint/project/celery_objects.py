@@ -50,6 +50,8 @@ class AppObject(Special):
             if isinstance(found, FunctionObject):
                 return classes.bound_method(machine, self, found, name, here)
         if name == "conf":
+            if record is None:
+                record = self.world.current_app(here.site, here.scope.module)
             return Conf(world=self.world, record=record)
         if name == "Task":
             return (record.base if record is not None else None) or Name(dotted="celery.Task")

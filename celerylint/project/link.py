@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from celerylint import oracle
 from celerylint.project import (
     celery_objects,
+    default_app,
     dispatches,
     model,
     orm,
     profiles,
+    registration,
     settings,
     tasks,
 )
@@ -23,6 +25,8 @@ from celerylint.project.objects import ClassObject, Lazy
 from celerylint.project.records import AppRecord, World
 from celerylint.project.values import Literal, OneOf, Sequence, Unknown, Value
 from celerylint.project.values import Mapping as MappingValue
+
+MOST_ROUNDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ def link(inputs: Inputs, names: ModuleMap, root: str) -> tuple[model.Project, fr
     roots = {path for path in inputs.selected if path in modules and not modules[path].test}
     follow(machine, world, roots)
     _name_settings(machine, world, inputs)
+    _register(machine, world, inputs, roots)
     _find_variables(world, modules)
     project = _project(machine, world, inputs, root)
     needed = frozenset(
@@ -62,6 +67,20 @@ def _name_settings(machine: Machine, world: World, inputs: Inputs) -> None:
     for value in machine.environment.get(profiles.VARIABLE, ()):
         named += [text for text in map(text_of, value.alternatives()) if text]
     world.django_settings = list(dict.fromkeys([*named, *inputs.named_settings]))
+
+
+def _register(machine: Machine, world: World, inputs: Inputs, roots: set[str]) -> None:
+    """Follow what workers import although it says nothing of Celery; ask for what was not read."""
+    default_app.settle(machine, world)
+    seen = set(roots)
+    for _ in range(MOST_ROUNDS):
+        found = registration.modules(machine, world, inputs.production) - seen
+        machine.needed |= found
+        found &= machine.modules.keys()
+        if not found:
+            return
+        seen |= found
+        follow(machine, world, found)
 
 
 def _find_variables(world: World, modules: dict[str, Module]) -> None:

@@ -116,5 +116,12 @@ class World:
     tasks: dict[Key, TaskRecord] = field(default_factory=dict)
     sends: dict[tuple[str, int, str], SendRecord] = field(default_factory=dict)
     retries: dict[tuple[str, int], RetryRecord] = field(default_factory=dict)
+    current: AppRecord | None = None  # what is done to `celery.current_app`
     django_settings: list[str] = field(default_factory=list)  # module names
     task_wrappers: frozenset[str] = frozenset()
+
+    def current_app(self, site: Site, module: Module) -> AppRecord:
+        """`celery.current_app`, as a record of what the project does to it."""
+        if self.current is None:
+            self.current = AppRecord(("", 0), site, module)
+        return self.current

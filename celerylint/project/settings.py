@@ -49,9 +49,8 @@ def profiles_of(
     chosen: Iterable[str],
 ) -> list[model.Profile]:
     """Every profile of an app, with the settings that are effective in it."""
-    loaded = [each for each in record.events if each.kind in {"object", "envvar"}]
     made = []
-    for source, event in _sources(machine, world, record, loaded, chosen):
+    for source, event in sources_of(machine, world, record, chosen):
         made.append(_profile(machine, record, source, event, releases))
     return _distinct(made)
 
@@ -61,13 +60,14 @@ def _distinct(profiles: list[model.Profile]) -> list[model.Profile]:
     return list({each.name: each for each in reversed(profiles)}.values())[::-1]
 
 
-def _sources(
+def sources_of(
     machine: Machine,
     world: World,
     record: AppRecord,
-    loaded: list[ConfEvent],
     chosen: Iterable[str],
 ) -> list[tuple[Source | None, ConfEvent | None]]:
+    """What an app may be configured from, each with the call that says so."""
+    loaded = [each for each in record.events if each.kind in {"object", "envvar"}]
     if not loaded:
         return [(_found_by_default(machine, record, chosen), None)]
     event = loaded[-1]
