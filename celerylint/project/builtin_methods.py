@@ -42,6 +42,8 @@ def _of_mapping(receiver: Mapping, name: str, arguments: Arguments) -> Value:
         found = receiver.get(key.value) if isinstance(key, Literal) else None
         if found is not None:
             return found
+        if not receiver.open and not isinstance(key, Literal) and receiver.entries:
+            return one_of([*(value for _, value in receiver.entries), otherwise])
         if receiver.open or not isinstance(key, Literal):
             return one_of([Unknown(reason="an item that is not known"), otherwise])
         return otherwise

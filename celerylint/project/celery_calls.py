@@ -22,6 +22,7 @@ from celerylint.project.objects import (
     FunctionObject,
     Instance,
     Partial,
+    Unread,
 )
 from celerylint.project.records import AppRecord, TaskRecord, World
 from celerylint.project.special import Here
@@ -63,7 +64,9 @@ def app_method(machine: Machine, method: AppMethod, arguments: Arguments, here: 
     record, name = method.record, method.name
     if name == "task":
         return _task_decorator(machine, method, arguments, here)
-    if name in {"send_task", "tasks.get"}:
+    if name == "tasks.get":
+        return TaskByName(world=method.world, name=arguments.get(0, "key") or Unknown(), app=record)
+    if name == "send_task":
         return Call(dotted="celery.result.AsyncResult")
     if name == "signature":
         task = TaskByName(
@@ -106,6 +109,8 @@ def decorate(machine: Machine, decorator: TaskDecorator, arguments: Arguments, h
         return value
     if isinstance(value, ClassObject):
         return _class_task(machine, decorator.world, value, decorator.app, here, True)
+    if isinstance(value, FunctionObject):
+        value = _unwrapped(value)
     if not isinstance(value, FunctionObject) or value.node[0] != "def":
         return Unknown(reason="a task made of what is not a visible function")
     world = decorator.world
@@ -124,6 +129,15 @@ def decorate(machine: Machine, decorator: TaskDecorator, arguments: Arguments, h
         if not machine.dead:
             world.tasks[value.key] = record
     return TaskObject(world=world, record=record, site=value.site)
+
+
+def _unwrapped(function: FunctionObject) -> Value:
+    """The function whose name `functools.wraps` gives to another one, which becomes the task."""
+    for wrapper in function.wrappers:
+        if isinstance(wrapper, Call) and wrapper.dotted == "functools.wraps" and wrapper.args:
+            inner = wrapper.args[0]
+            return _unwrapped(inner) if isinstance(inner, FunctionObject) else inner
+    return function
 
 
 def _register(machine: Machine, method: AppMethod, arguments: Arguments, here: Here) -> Value:
@@ -167,6 +181,9 @@ def decorator_handler(
             made = decorator_handler(world, machine, each, value, here)
             if made is not None:
                 return made
+        return None
+    if isinstance(decorator, Unread):
+        machine.need(decorator)  # it may make tasks
         return None
     if isinstance(decorator, TaskDecorator) or (
         isinstance(decorator, AppMethod) and decorator.name == "task"

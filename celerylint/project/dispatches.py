@@ -64,6 +64,8 @@ def _name(record: SendRecord) -> str | None:
         value = value.fields["value"]
     if isinstance(value, Mapping):
         value = value.get("task")
+    if value is not None and value.environment():
+        value = next(iter(value.alternatives()), value)
     return text_of(value)
 
 

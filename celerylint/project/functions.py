@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from typing import TYPE_CHECKING
 
-from celerylint.facts.syntax import Node
+from celerylint.facts.syntax import Node, unparse
 from celerylint.project import hints
 from celerylint.project.combine import one_of
 from celerylint.project.objects import (
@@ -15,6 +17,7 @@ from celerylint.project.objects import (
     Instance,
     Parameter,
     Scope,
+    Unread,
 )
 from celerylint.project.special import Here
 from celerylint.project.values import Literal, Mapping, Name, Sequence, Site, Unknown, Value
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from celerylint.project.machine import Machine
 
 DEEPEST = 8
+_TASK_WORDS = re.compile(r"task|job|celery|periodic", re.IGNORECASE)
 MOST_STEPS = 3_000
 # A function that is read by itself is followed for what it sends; what it calls matters less.
 DEEPEST_ALONE = 3
@@ -62,6 +66,8 @@ def decorate(machine: Machine, decorator: Value, value: Value, here: Here) -> Va
         made = handler(machine, decorator, value, here)
         if made is not None:
             return made
+    if isinstance(decorator, Unread) and _TASK_WORDS.search(unparse(here.node)):
+        machine.need(decorator)
     if isinstance(value, FunctionObject):
         return FunctionObject(
             node=value.node,

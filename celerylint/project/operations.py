@@ -224,6 +224,8 @@ def item(value: Value, index: Value) -> Value:
     if isinstance(value, Mapping) and isinstance(index, Literal):
         found = value.get(index.value)
         return found if found is not None else Unknown(reason="no such key")
+    if isinstance(value, Mapping) and not value.open and value.entries:
+        return one_of([each for _, each in value.entries])
     if isinstance(value, Sequence) and isinstance(index, Literal) and isinstance(index.value, int):
         if not value.open and -len(value.items) <= index.value < len(value.items):
             return value.items[index.value]

@@ -65,7 +65,15 @@ def _one_of(
     known = [
         each for each in function.options if isinstance(each, TaskMethod | AppMethod | CanvasMethod)
     ]
-    if known:
+    tasks = {
+        id(each.task.record)
+        for each in known
+        if isinstance(each, TaskMethod) and isinstance(each.task, TaskObject)
+    }
+    if len(tasks) > 1:
+        reason = f"one of {len(tasks)} tasks"
+        _keep(world, machine, known[0].name, here, arguments, reason=reason)
+    elif known:
         listener(world, machine, known[0], arguments, here)
     else:
         _unknown(world, machine, function, arguments, here)

@@ -99,6 +99,10 @@ def reassign(machine: Machine, node: Node, value: Value, scope: Scope) -> None:
 
 
 def _unpack(machine: Machine, items: tuple[Node, ...], value: Value, scope: Scope) -> None:
+    if isinstance(value, OneOf) and all(_fits(each, items) for each in value.options):
+        for i, item in enumerate(items):
+            assign(machine, item, one_of([_part(each, i) for each in value.options]), scope)
+        return
     starred = any(item[0] == "star" for item in items)
     if (
         isinstance(value, Sequence)
@@ -116,6 +120,20 @@ def _unpack(machine: Machine, items: tuple[Node, ...], value: Value, scope: Scop
         each_value = value.element(machine)
     for item in items:
         assign(machine, item, each_value, scope)
+
+
+def _fits(value: Value, items: tuple[Node, ...]) -> bool:
+    """Can the value be unpacked into the items? None cannot, and is not there when it is unpacked."""
+    if isinstance(value, Literal) and value.value is None:
+        return True
+    plain = all(item[0] != "star" for item in items)
+    return (
+        plain and isinstance(value, Sequence) and not value.open and len(value.items) == len(items)
+    )
+
+
+def _part(value: Value, i: int) -> Value:
+    return value.items[i] if isinstance(value, Sequence) else Unknown(reason="unpacked None")
 
 
 def element(machine: Machine, iterable: Value) -> Value:
