@@ -2,11 +2,13 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# Twice quiet: without warnings, which are about the machine's own package index.
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
 .PHONY: demo test bench clean
 
 demo: $(VENV)/installed  ## lint the example project
+	@echo '$$ celerylint examples/shop'
 	@status=0; $(BIN)/celerylint examples/shop || status=$$?; test $$status -le 1
 
 test: $(VENV)/installed-dev  ## every check there is
@@ -16,21 +18,25 @@ test: $(VENV)/installed-dev  ## every check there is
 	$(BIN)/lint-imports --no-logo > $(VENV)/imports.log || { cat $(VENV)/imports.log; exit 1; }
 	$(BIN)/pytest -q
 
-bench: $(VENV)/installed-dev  ## celerylint and ruff on one tree, as ratios
-	$(BIN)/python scripts/bench.py
+bench: $(VENV)/installed-dev  ## celerylint and ruff on one tree, as ratios: make bench TREE=path
+	$(BIN)/python scripts/bench.py $(TREE)
 
-$(VENV)/bin/python:
+# Not bin/python: where the system's Python has no ensurepip, that one is there and of no use.
+$(BIN)/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' \
 	|| { echo "celerylint needs Python 3.10 or newer: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@echo "making a virtual environment in $(VENV)"
 	@$(PYTHON) -m venv $(VENV) \
-	|| { rm -rf $(VENV); echo "no virtual environment could be made: on Debian, apt install python3-venv"; exit 1; }
+	|| { echo "no virtual environment could be made: on Debian, apt install python3-venv"; exit 1; }
 
-$(VENV)/installed: pyproject.toml | $(VENV)/bin/python
-	$(PIP) install --editable .
+$(VENV)/installed: pyproject.toml | $(BIN)/pip
+	@echo "installing celerylint and what it needs into $(VENV)"
+	@$(PIP) install --editable .
 	@touch $@
 
-$(VENV)/installed-dev: pyproject.toml | $(VENV)/bin/python
-	$(PIP) install --editable '.[dev]'
+$(VENV)/installed-dev: pyproject.toml | $(BIN)/pip
+	@echo "installing celerylint and its development tools into $(VENV)"
+	@$(PIP) install --editable '.[dev]'
 	@touch $@ $(VENV)/installed
 
 clean:
