@@ -78,8 +78,9 @@ def _run_root(request: Request, root: Root) -> Outcome:
     tree: Tree = DiskTree(root.path, root.named, config.exclude)
     if request.stdin is not None and root.named:
         tree = OverlayTree(tree, {root.named[0]: request.stdin})
-    outcome = _run_tree(tree, config, cache, request, root.named, shown)
-    cache.save(tree.paths())
+    library = Library(tree, config, cache, request.jobs)
+    outcome = _run_tree(library, request, root.named, shown)
+    cache.save(library.present())
     if cache.problem is not None:
         outcome = replace(outcome, diagnostics=(*outcome.diagnostics, cache.problem))
     return outcome
@@ -111,11 +112,9 @@ def _text_of(path: str) -> str | None:
         return None
 
 
-def _run_tree(
-    tree: Tree, config: Config, cache: Cache, request: Request, named: Sequence[str], shown: str
-) -> Outcome:
+def _run_tree(library: Library, request: Request, named: Sequence[str], shown: str) -> Outcome:
+    tree, config = library.tree, library.config
     rules = registry.chosen(config, request.overrides)
-    library = Library(tree, config, cache, request.jobs)
     project = link_tree(library, config)
     findings: tuple[Finding, ...] = ()
     broken: list[Diagnostic] = []

@@ -17,6 +17,8 @@ from celerylint.project.profiles import NAMING_FILES, VARIABLE, named_in
 from celerylint.testcode import is_test_path
 from celerylint.tree import Stat, Tree
 
+# setup.py is a module, too, and has facts of both kinds.
+_PINS = "pins of "
 # What is not kept in the cache, since it depends on more than the file's bytes.
 _NOT_CACHED = ("too-large",)
 
@@ -151,16 +153,22 @@ class Library:
         return found
 
     def _pins_of(self, path: str) -> PinFacts | None:
-        cached: PinFacts | None = self.cache.facts(path, self.tree.stat(path))
+        key = _PINS + path
+        cached: PinFacts | None = self.cache.facts(key, self.tree.stat(path))
         if cached is not None:
             return cached
         data = self.data(path)
         if data is None:
             return None
         facts = pins.read_pins(path, data)
-        self.cache.put(path, self._bytes[path][0], digest(data), False, marshal.dumps(facts))
+        content = digest(_PINS.encode() + data)
+        self.cache.put(key, self._bytes[path][0], content, False, marshal.dumps(facts))
         del self._bytes[path]
         return facts
+
+    def present(self) -> list[str]:
+        """What the cache may keep: the files, as Python and as files that pin versions."""
+        return [*self.paths, *(_PINS + path for path in self.paths if pins.is_pin_file(path))]
 
     def named_settings(self) -> tuple[str, ...]:
         """Django settings modules that manage.py, wsgi.py and asgi.py name, in this order."""
