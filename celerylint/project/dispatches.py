@@ -106,13 +106,25 @@ def _packed(machine: Machine, record: SendRecord) -> Found:
     )
     made: list[model.Argument] = []
     is_open = given.open
-    for value in _listed(args):
-        made.append(_argument(machine, record, None, value, None))
+    nodes = _nodes(record.nodes)
+    written = _parts(nodes.get("args", nodes.get(shift)))
+    for i, value in enumerate(_listed(args)):
+        made.append(_argument(machine, record, None, value, written.get(i)))
+    written = _parts(nodes.get("kwargs", nodes.get(shift + 1)))
     for key, value in _mapped(kwargs):
-        made.append(_argument(machine, record, key, value, None))
+        made.append(_argument(machine, record, key, value, written.get(key)))
     is_open = is_open or _is_open(args) or _is_open(kwargs)
     options = {key: value for key, value in given.kwargs if key not in {"args", "kwargs"}}
     return made, options, is_open
+
+
+def _parts(node: Node | None) -> dict[int | str, Node]:
+    """What is written in a list, tuple or dict, by position or key; nothing where a splat hides which."""
+    if node is not None and node[0] == "seq" and all(each[0] != "star" for each in node[4]):
+        return dict(enumerate(node[4]))
+    if node is not None and node[0] == "dict" and all(key is not None for key, _ in node[3]):
+        return {key[3]: value for key, value in node[3] if key[0] == "const"}
+    return {}
 
 
 def _listed(args: Value | None) -> Iterator[Value]:
