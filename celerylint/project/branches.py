@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from celerylint.facts.syntax import Body, Node, unparse
 from celerylint.project import targets
-from celerylint.project.combine import merge_env, narrowed, truth
+from celerylint.project.combine import merge_env, narrowed, present, truth
 from celerylint.project.objects import Env, Scope
 from celerylint.project.values import Default, OneOf, Sequence, Site, Unknown, Value
 
@@ -37,6 +37,7 @@ def follow_if(machine: Machine, node: Node, scope: Scope) -> bool:
     if ended or other_ended:
         if other_ended:
             _restore(scope.env, after)
+        narrow(node[3], scope, other_ended)
         return False
     _restore(scope.env, merge_env(after, dict(scope.env)))
     return False
@@ -45,16 +46,21 @@ def follow_if(machine: Machine, node: Node, scope: Scope) -> bool:
 def _arm(machine: Machine, node: Node, scope: Scope, then: bool, runs: bool | None) -> bool:
     body = node[4] if then else node[5]
     site = Site(scope.module, node[1], node[2])
-    kept = _narrow(node[3], scope, then)
+    kept = narrow(node[3], scope, then)
     ended = False
     if body and (runs is not False or machine.listening()):
         with machine.frame("if" if then else "else", site, unparse(node[3])), machine.arm(runs):
             ended = machine.run(body, scope)
     if not ended:
-        for name, narrow, original in kept:
-            if scope.env.get(name) is narrow:
-                scope.env[name] = original
+        widen(kept, scope)
     return ended
+
+
+def widen(kept: Kept, scope: Scope) -> None:
+    """Take back what a test told, where the names were not bound anew."""
+    for name, narrower, original in kept:
+        if scope.env.get(name) is narrower:
+            scope.env[name] = original
 
 
 def _restore(env: Env, to: Env) -> None:
@@ -62,32 +68,36 @@ def _restore(env: Env, to: Env) -> None:
     env.update(to)
 
 
-def _narrow(test: Node, scope: Scope, to: bool) -> Kept:
+def narrow(test: Node, scope: Scope, to: bool) -> Kept:
+    """Bind the names that a test is about to what they can be where it was true (or false)."""
     if test[0] == "un" and test[3] == "not":
-        return _narrow(test[4], scope, not to)
+        return narrow(test[4], scope, not to)
     if test[0] == "bool" and test[3] == ("and" if to else "or"):
-        return _narrow(test[4], scope, to) + _narrow(test[5], scope, to)
-    name, to_true = _tested(test, to)
+        return narrow(test[4], scope, to) + narrow(test[5], scope, to)
+    name = test[3] if test[0] == "name" else _compared_with_none(test, to)
     value = scope.env.get(name)
     if not isinstance(value, Default | OneOf):
         return []
-    kept = narrowed(value, to_true)
+    kept = narrowed(value, to) if test[0] == "name" else present(value)
     if kept is value:
         return []
     scope.env[name] = kept
     return [(name, kept, value)]
 
 
-def _tested(test: Node, to: bool) -> tuple[str, bool]:
-    """The name that a test is about and whether it is true there; "" where the test tells nothing."""
-    if test[0] == "name":
-        return test[3], to
+def _compared_with_none(test: Node, to: bool) -> str:
+    """The name that is not None where the test is true (or false), or ""."""
     if test[0] == "cmp" and len(test[4]) == 1 and test[3][0] == "name":
         sign, other = test[4][0]
         against_none = other[0] == "const" and other[3] is None
-        if against_none and (sign == "is not") == to and sign in {"is", "is not"}:
-            return test[3][3], True
-    return "", to
+        if against_none and sign in {"is", "is not"} and (sign == "is not") == to:
+            return str(test[3][3])
+    return ""
+
+
+def presence(test: Node) -> bool:
+    """Does a test ask whether something is None?"""
+    return bool(_compared_with_none(test, True) or _compared_with_none(test, False))
 
 
 def follow_while(machine: Machine, node: Node, scope: Scope) -> bool:

@@ -156,6 +156,22 @@ def narrowed(value: Value, to: bool) -> Value:
     return Unknown(reason="excluded") if _one_truth(value) is (not to) else value
 
 
+def present(value: Value) -> Value:
+    """What the value can be where it was found not to be None."""
+    if isinstance(value, Default) and value.default is not None:
+        if isinstance(value.default, Literal) and value.default.value is None:
+            return Default(env=value.env, site=value.site, via=value.via)
+        return value
+    if isinstance(value, OneOf):
+        kept = [each for each in value.options if not _is_none(each)]
+        return one_of(map(present, kept)) if kept else value
+    return value
+
+
+def _is_none(value: Value) -> bool:
+    return isinstance(value, Literal) and value.value is None
+
+
 def without_unset(value: Value) -> Value:
     """The value where the name is known to be bound."""
     if isinstance(value, OneOf) and any(isinstance(each, Unset) for each in value.options):

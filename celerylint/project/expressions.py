@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from celerylint.facts.syntax import Node
-from celerylint.project import attributes, calling, operations, targets
+from celerylint.project import attributes, branches, calling, operations, targets
 from celerylint.project.combine import begun, narrowed, one_of, truth
 from celerylint.project.objects import FunctionObject, Scope, Unread
 from celerylint.project.special import Here, Special
 from celerylint.project.values import (
+    MOST_WEIGHT,
     Default,
     Literal,
     Mapping,
@@ -28,7 +29,10 @@ if TYPE_CHECKING:
 def evaluate(machine: Machine, node: Node, scope: Scope) -> Value:
     """The value of an expression."""
     make = _EXPRESSIONS.get(node[0])
-    return Unknown(reason="an expression") if make is None else make(machine, node, scope)
+    if make is None:
+        return Unknown(reason="an expression")
+    made = make(machine, node, scope)
+    return made if made.weight <= MOST_WEIGHT else Unknown(reason="too large to follow")
 
 
 def _site(node: Node, scope: Scope) -> Site:
@@ -73,18 +77,19 @@ def _seq(machine: Machine, node: Node, scope: Scope) -> Value:
 
 
 def _dict(machine: Machine, node: Node, scope: Scope) -> Value:
-    made = Mapping(entries=(), site=_site(node, scope))
+    entries: list[tuple[Value, Value]] = []
+    is_open = False
     for key, value in node[3]:
         if key is not None:
-            entry = (machine.evaluate(key, scope), machine.evaluate(value, scope))
-            made = operations.merged(made, Mapping(entries=(entry,)))
+            entries.append((machine.evaluate(key, scope), machine.evaluate(value, scope)))
             continue
         spread = machine.evaluate(value, scope)
         if isinstance(spread, Mapping):
-            made = operations.merged(made, spread)
+            entries.extend(spread.entries)
+            is_open = is_open or spread.open
         else:
-            made = Mapping(entries=made.entries, open=True, site=made.site)
-    return made
+            is_open = True
+    return Mapping(entries=operations.last_of_each(entries), open=is_open, site=_site(node, scope))
 
 
 def _bin(machine: Machine, node: Node, scope: Scope) -> Value:
@@ -131,12 +136,20 @@ def _cmp(machine: Machine, node: Node, scope: Scope) -> Value:
 
 
 def _ifexp(machine: Machine, node: Node, scope: Scope) -> Value:
-    known = truth(machine.evaluate(node[3], scope))
-    body, orelse = machine.evaluate(node[4], scope), machine.evaluate(node[5], scope)
+    test = machine.evaluate(node[3], scope)
+    arms = []
+    for to in (True, False):
+        kept = branches.narrow(node[3], scope, to)
+        arms.append(machine.evaluate(node[4 if to else 5], scope))
+        branches.widen(kept, scope)
+    body, orelse = arms
+    known = truth(test)
     if known is not None:
         return body if known else orelse
-    if node[3][0] == "name" and node[3][3:] == node[4][3:] and node[4][0] == "name":
-        body = narrowed(body, True)
+    if isinstance(test, Default) and isinstance(test.default, Literal) and branches.presence(node[3]):
+        # `default if value is None else convert(value)`: a look-up with a default.
+        chosen = body if test.default.value else orelse
+        return Default(env=test.env, default=chosen, site=_site(node, scope))
     return one_of([body, orelse])
 
 

@@ -20,7 +20,19 @@ from celerylint.project.objects import (
     Unread,
 )
 from celerylint.project.special import Here
-from celerylint.project.values import Literal, Mapping, Name, Sequence, Site, Unknown, Value
+from celerylint.project.values import (
+    Call,
+    Default,
+    Joined,
+    Literal,
+    Mapping,
+    Name,
+    OneOf,
+    Sequence,
+    Site,
+    Unknown,
+    Value,
+)
 
 if TYPE_CHECKING:
     from celerylint.project.machine import Machine
@@ -31,6 +43,7 @@ MOST_STEPS = 3_000
 # A function that is read by itself is followed for what it sends; what it calls matters less.
 DEEPEST_ALONE = 3
 MOST_STEPS_ALONE = 150
+_PLAIN = (Literal, Sequence, Mapping, Joined, OneOf, Default, Call)
 POSITIONAL_ONLY, POSITIONAL, VAR_POSITIONAL, KEYWORD_ONLY, VAR_KEYWORD = range(5)
 STATIC = "builtins.staticmethod"
 CLASSMETHOD = "builtins.classmethod"
@@ -114,7 +127,8 @@ def call(machine: Machine, function: FunctionObject, arguments: Arguments, here:
     if not ended or not returned:
         returned = [*returned, Literal(value=None)]
     result = one_of(returned)
-    return result if isinstance(result, Parameter) else result.at(None)
+    # What a function returns is written where it is called; the function is the way it came.
+    return result.at(here.site) if isinstance(result, _PLAIN) else result
 
 
 def _declared(machine: Machine, function: FunctionObject) -> Value | None:

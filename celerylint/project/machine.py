@@ -24,6 +24,7 @@ from celerylint.project.objects import (
     Scope,
     Unread,
     Unset,
+    unread_paths,
 )
 from celerylint.project.special import Here
 from celerylint.project.values import Literal, Name, OneOf, Site, Unknown, Value
@@ -111,10 +112,7 @@ class Machine:
 
     def need(self, value: Value | None) -> Value | None:
         """Ask for the files without which the value stays unknown; the value itself comes back."""
-        if value is not None:
-            for each in value.alternatives():
-                if isinstance(each, Unread):
-                    self.needed |= each.paths
+        self.needed |= unread_paths(value)
         return value
 
     def imported(self, dotted: str, attribute: str | None, importer: Module) -> Value:

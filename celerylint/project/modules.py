@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from posixpath import dirname
 from typing import Any
@@ -118,6 +118,29 @@ class ModuleMap:
             self._roots[folder] = found
         return found
 
+    def learn(self, facts: Mapping[str, tuple[Any, ...]]) -> None:
+        """Take from absolute imports where folders without __init__.py are imported from.
+
+        Such a folder is a root for its own scripts, or a namespace package of a root above it; which
+        of the two is told only by those who import from there.
+        """
+        counts: dict[str, int] = {}
+        for importer, each in facts.items():
+            for dotted in _absolute_imports(each[2]):
+                path = self.find(dotted, importer)
+                if path is not None:
+                    stem = path.removesuffix("/__init__.py").removesuffix(".py").rstrip("/")
+                    root = stem[: -len(dotted)].rstrip("/")
+                    counts[root] = counts.get(root, 0) + 1
+        for path in facts:
+            folder = dirname(path)
+            if folder and not self._packaged(folder) and self._roots.get(folder) == folder:
+                above = [each for each in _ancestors(folder) if counts.get(each)]
+                named = max(above, key=lambda each: counts[each], default=folder)
+                self._roots[folder] = (
+                    named if counts.get(named, 0) > counts.get(folder, 0) else folder
+                )
+
     def name_of(self, path: str) -> str:
         """The dotted name under which the file is imported from its root."""
         root = self.root_of(path)
@@ -173,6 +196,20 @@ class ModuleMap:
         return ".".join([*base, module] if module else base)
 
 
+def _absolute_imports(body: Body) -> Iterator[str]:
+    for node in body:
+        if node[0] == "from" and not node[4]:
+            yield node[3]
+        elif node[0] == "import":
+            yield from (name for name, _ in node[3])
+
+
+def _ancestors(folder: str) -> Iterator[str]:
+    while folder:
+        folder = dirname(folder)
+        yield folder
+
+
 def _shared(one: str, other: str) -> int:
     count = 0
     for a, b in zip(one.split("/"), other.split("/"), strict=False):
@@ -186,6 +223,7 @@ def load(
     facts: Mapping[str, tuple[Any, ...]], names: ModuleMap, tests: Mapping[str, bool]
 ) -> dict[str, Module]:
     """Modules by path."""
+    names.learn(facts)
     return {
         path: Module(
             path,

@@ -5,11 +5,23 @@ They are Values, so that they travel through lists, dictionaries and branches li
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from celerylint.facts.syntax import Body, Node, body_of
-from celerylint.project.values import Name, Site, Unknown, Value
+from celerylint.project.values import (
+    Call,
+    Default,
+    Joined,
+    Mapping,
+    Name,
+    OneOf,
+    Sequence,
+    Site,
+    Unknown,
+    Value,
+)
 
 if TYPE_CHECKING:
     from celerylint.project.modules import Module
@@ -215,14 +227,32 @@ def is_unset(value: Value) -> bool:
 
 
 def unread_paths(value: Value | None) -> frozenset[str]:
-    """Files that would have to be read before the value is known."""
-    if value is None:
-        return frozenset()
+    """Files that would have to be read before the value is known, with all that it is made of."""
     found: frozenset[str] = frozenset()
-    for each in value.alternatives():
+    stack = [] if value is None else [value]
+    while stack:
+        each = stack.pop()
         if isinstance(each, Unread):
             found |= each.paths
+        stack.extend(_parts(each))
     return found
+
+
+def _parts(value: Value) -> Iterator[Value]:
+    if isinstance(value, Sequence):
+        yield from value.items
+    elif isinstance(value, Mapping):
+        for key, each in value.entries:
+            yield from (key, each)
+    elif isinstance(value, Joined):
+        yield from value.parts
+    elif isinstance(value, OneOf):
+        yield from value.options
+    elif isinstance(value, Default) and value.default is not None:
+        yield value.default
+    elif isinstance(value, Call):
+        yield from value.args
+        yield from (each for _, each in value.kwargs)
 
 
 def site_of(value: Value, fallback: Site | None) -> Site | None:

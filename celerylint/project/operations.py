@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from celerylint.project.combine import begun, lift, one_of, text_of, truth
@@ -49,7 +50,10 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "in": lambda a, b: a in b,
     "not in": lambda a, b: a not in b,
 }
+# In characters, items or bits of what an operator makes.
 _LARGEST = 10_000
+# A width or precision that makes a text of thousands of characters, or that comes from a value.
+_WIDE = re.compile(r"\d{4}|%[-#0 +]*(?:\d*\.)?\*|\{[^{}]*\{")
 _SINGLETONS = (None, True, False, ...)
 _STRING_METHODS = frozenset(
     [
@@ -117,16 +121,28 @@ def _fold(sign: str, left: Value, right: Value) -> Value:
         return Sequence(kind=left.kind, items=left.items, open=True)
     try:
         a, b = left.python(), right.python()
-        if sign in {"**", "<<", "*"} and any(
-            isinstance(x, int) and abs(x) > _LARGEST for x in (a, b)
-        ):
-            if not (sign == "*" and all(isinstance(x, int | float) for x in (a, b))):
-                return Unknown(reason="too large to compute")
+        if _is_too_large(sign, a, b):
+            return Unknown(reason="too large to compute")
         return from_python(_BINARY[sign](a, b))
     except NotKnown:
         return _opaque("operator." + sign, left, right)
     except Exception:
         return Unknown(reason=f"`{sign}` cannot be computed")
+
+
+def _is_too_large(sign: str, a: Any, b: Any) -> bool:
+    """Would Python need much memory, or time, for the result?"""
+    if sign == "%" and isinstance(a, bytes):
+        return _WIDE.search(a.decode("latin-1")) is not None
+    if sign == "*":
+        for many, times in ((a, b), (b, a)):
+            if isinstance(many, str | bytes | list | tuple) and isinstance(times, int):
+                return len(many) * times > _LARGEST
+    if not (isinstance(a, int) and isinstance(b, int)):
+        return False
+    bits = {"*": a.bit_length() + b.bit_length(), "<<": a.bit_length() + b}
+    bits["**"] = a.bit_length() * abs(b)
+    return bits.get(sign, 0) > _LARGEST
 
 
 def _opaque(what: str, left: Value, right: Value) -> Value:
@@ -139,6 +155,8 @@ def _textual(value: Value) -> bool:
 
 
 def _percent(left: Value, right: Value) -> Value:
+    if _WIDE.search(str(left.python())):
+        return Unknown(reason="too large to compute")
     try:
         return from_python(left.python() % right.python())
     except NotKnown:
@@ -202,12 +220,18 @@ def compare(sign: str, left: Value, right: Value) -> Value:
 
 def merged(one: Mapping, other: Mapping) -> Mapping:
     """The entries of both, the other's winning."""
-    kept = [pair for pair in one.entries if not _has_key(other, pair[0])]
-    return Mapping(entries=(*kept, *other.entries), open=one.open or other.open, site=one.site)
+    entries = last_of_each((*one.entries, *other.entries))
+    return Mapping(entries=entries, open=one.open or other.open, site=one.site)
 
 
-def _has_key(mapping: Mapping, key: Value) -> bool:
-    return isinstance(key, Literal) and mapping.get(key.value) is not None
+def last_of_each(entries: Iterable[tuple[Value, Value]]) -> tuple[tuple[Value, Value], ...]:
+    """The entries without those whose key comes again, in the order of the last ones."""
+    kept: dict[object, tuple[Value, Value]] = {}
+    for key, value in entries:
+        name = (type(key.value), key.value) if isinstance(key, Literal) else id(key)
+        kept.pop(name, None)
+        kept[name] = (key, value)
+    return tuple(kept.values())
 
 
 def with_item(mapping: Mapping, key: Value, value: Value) -> Mapping:
@@ -248,15 +272,28 @@ def string_method(value: Value, name: str, arguments: Arguments) -> Value:
         return _join(text, arguments.args[0])
     if text is not None and name in _STRING_METHODS:
         try:
-            return from_python(getattr(text, name)(*(each.python() for each in arguments.args)))
+            given = [each.python() for each in arguments.args]
+            if _grows_too_large(text, name, given):
+                return Unknown(reason="too large to compute")
+            return from_python(getattr(text, name)(*given))
         except Exception:
             return Unknown(reason=f"str.{name}")
     return Unknown(reason=f".{name}() of a value that is not known")
 
 
+def _grows_too_large(text: str, name: str, given: list[Any]) -> bool:
+    if name == "zfill":
+        return bool(given[0] > _LARGEST)
+    if name == "replace":
+        return (text.count(given[0]) + 1) * len(given[1]) > _LARGEST
+    return False
+
+
 def _format(text: str | None, arguments: Arguments) -> Value:
     if text is None:
         return Unknown(reason="str.format")
+    if _WIDE.search(text):
+        return Unknown(reason="too large to compute")
     try:
         positional = [each.python() for each in arguments.args]
         named = {key: value.python() for key, value in arguments.kwargs}

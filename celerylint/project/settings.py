@@ -80,6 +80,9 @@ def sources_of(
                     machine, world, each.value, record, each.site, chosen
                 )
             ]
+    if event.kind == "envvar":
+        others = [sources.beside(machine, each, chosen) for each, _ in found if each is not None]
+        found += [(source, event) for several in others for source in several]
     if event.kind == "object":
         found += [
             (source, event)

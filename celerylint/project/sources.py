@@ -190,6 +190,25 @@ def _exports_itself(machine: Machine, cls: ClassObject, call: Node) -> bool:
     return named and {"setattr", "modules"} <= set(method.words)
 
 
+def beside(machine: Machine, source: Source, chosen: Iterable[str]) -> list[Source]:
+    """Other modules of a configuration package that are built on the same base: what a variable that
+    names the module may name instead."""
+    module = source.module
+    if module is None:
+        return []
+    bases = profiles.star_sources(machine, module)
+    found = []
+    for path in profiles.siblings(machine, module.path):
+        other = machine.modules.get(path)
+        if path.rpartition("/")[0] != module.path.rpartition("/")[0] or path in bases:
+            continue
+        if other is None:
+            machine.needed.add(path)
+        elif bases & profiles.star_sources(machine, other):
+            found.append(of_module(machine, other, chosen))
+    return found
+
+
 def django(
     machine: Machine, world: World, record: AppRecord, site: Site, chosen: Iterable[str]
 ) -> list[Source]:

@@ -8,7 +8,14 @@ from celerylint.findings import Span
 from celerylint.project import classes, functions, model, parameters, retrying
 from celerylint.project.combine import one_of, text_of
 from celerylint.project.machine import Machine
-from celerylint.project.objects import Arguments, ClassObject, FunctionObject, Instance, Unread
+from celerylint.project.objects import (
+    Arguments,
+    ClassObject,
+    FunctionObject,
+    Instance,
+    Unread,
+    Unset,
+)
 from celerylint.project.records import AppRecord, RetryRecord, TaskRecord, World
 from celerylint.project.special import Here
 from celerylint.project.values import Literal, Name, OneOf, Unknown, Value
@@ -99,7 +106,7 @@ def base_of(machine: Machine, world: World, record: TaskRecord) -> Value | None:
         base = one_of([each or Name(dotted="celery.Task") for each in found]) if found else None
     machine.need(base)
     if isinstance(base, ClassObject | Name | Unread | Unknown | OneOf):
-        return Unknown(reason="one of several base classes") if isinstance(base, OneOf) else base
+        return base
     return None if base is None else Unknown(reason="a base class that is not known")
 
 
@@ -144,6 +151,20 @@ def _inherited(
     start: Value | None = record.cls if record.cls is not None else base_of(machine, world, record)
     if start is None:
         return {}, False
+    if not isinstance(start, OneOf):
+        return _of_base(machine, record, start)
+    every = [_of_base(machine, record, each) for each in start.options]
+    merged: dict[str, tuple[Value, Span]] = {}
+    for name in dict.fromkeys(name for found, _ in every for name in found):
+        given = [found.get(name) for found, _ in every]
+        values = [Unset(reason="not with every base class") if g is None else g[0] for g in given]
+        merged[name] = (one_of(values), next(each[1] for each in given if each is not None))
+    return merged, any(hidden for _, hidden in every)
+
+
+def _of_base(
+    machine: Machine, record: TaskRecord, start: Value
+) -> tuple[dict[str, tuple[Value, Span]], bool]:
     found: dict[str, tuple[Value, Span]] = {}
     hidden = False
     for each in classes.ancestry(machine, start):

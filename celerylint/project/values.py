@@ -6,14 +6,20 @@ Three-valued throughout: a predicate `must` hold, `may` hold, or cannot be judge
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any
 from typing import Literal as L
 
 from celerylint.findings import Span
 
 Predicate = Callable[[Any], bool]
+
+# What code builds in steps can double with each line (`x = x + x`): larger values are not followed.
+# A file's literals stay below; lists in lists cost a stack frame or two for each level.
+MOST_WEIGHT = 60_000
+DEEPEST = 60
 
 
 class NotKnown(Exception):
@@ -26,6 +32,17 @@ class Value:
 
     site: Site | None = None
     via: tuple[Site, ...] = ()
+
+    @property
+    def weight(self) -> int:
+        """How many values (or pieces of text) a walk through this one meets, however often it
+        meets them; more than MOST_WEIGHT where the value is nested too deeply."""
+        return 1
+
+    @property
+    def depth(self) -> int:
+        """How many containers stand in each other."""
+        return 0
 
     @property
     def span(self) -> Span | None:
@@ -99,11 +116,39 @@ class Site:
         return hash((self.start, self.end))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compound(Value):
+    """A value that holds others; its weight is taken once, when it is made."""
+
+    weight: int = field(init=False, compare=False, repr=False)
+    depth: int = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        weight, depth = 1, 0
+        for part in self.parts_within():
+            weight += part.weight
+            depth = max(depth, part.depth)
+        if depth >= DEEPEST:
+            weight += MOST_WEIGHT
+        object.__setattr__(self, "weight", weight)
+        object.__setattr__(self, "depth", depth + 1)
+
+    def parts_within(self) -> Iterable[Value]:
+        """The values that this one holds."""
+        raise NotImplementedError
+
+
 @dataclass(frozen=True, slots=True)
 class Literal(Value):
     """A Python constant: str, bytes, int, float, complex, bool, None or Ellipsis."""
 
     value: Any
+
+    @property
+    def weight(self) -> int:
+        if isinstance(self.value, str | bytes):
+            return 1 + len(self.value) // 64
+        return 1 + self.value.bit_length() // 64 if isinstance(self.value, int) else 1
 
     def known(self) -> bool:
         return True
@@ -113,12 +158,15 @@ class Literal(Value):
 
 
 @dataclass(frozen=True, slots=True)
-class Sequence(Value):
+class Sequence(Compound):
     """A list, tuple, set or frozenset; `open` when more items may be in it than are listed."""
 
     kind: L["list", "tuple", "set", "frozenset"]
     items: tuple[Value, ...]
     open: bool = False
+
+    def parts_within(self) -> Iterable[Value]:
+        return self.items
 
     def known(self) -> bool:
         return not self.open and all(item.known() for item in self.items)
@@ -137,11 +185,14 @@ class Sequence(Value):
 
 
 @dataclass(frozen=True, slots=True)
-class Mapping(Value):
+class Mapping(Compound):
     """A dict as (key, value) pairs, last one wins; `open` when more may be in it than is listed."""
 
     entries: tuple[tuple[Value, Value], ...]
     open: bool = False
+
+    def parts_within(self) -> Iterable[Value]:
+        return chain.from_iterable(self.entries)
 
     def known(self) -> bool:
         return not self.open and all(k.known() and v.known() for k, v in self.entries)
@@ -172,10 +223,13 @@ class Mapping(Value):
 
 
 @dataclass(frozen=True, slots=True)
-class Joined(Value):
+class Joined(Compound):
     """A string put together of parts (f-string, concatenation, %, format), some of which are not known."""
 
     parts: tuple[Value, ...]
+
+    def parts_within(self) -> Iterable[Value]:
+        return self.parts
 
     def prefix(self) -> str:
         """The text before the first part that is not known."""
@@ -191,10 +245,13 @@ class Joined(Value):
 
 
 @dataclass(frozen=True, slots=True)
-class OneOf(Value):
+class OneOf(Compound):
     """One of several values; which one depends on what is not known (branches, conditionals)."""
 
     options: tuple[Value, ...]
+
+    def parts_within(self) -> Iterable[Value]:
+        return self.options
 
     def alternatives(self) -> Iterator[Value]:
         for option in self.options:
@@ -205,7 +262,7 @@ class OneOf(Value):
 
 
 @dataclass(frozen=True, slots=True)
-class Default(Value):
+class Default(Compound):
     """An environment look-up: `default` unless the variable `env` is set (None: no default, so required).
 
     prefix is the text that the value begins with whatever the variable holds: of `f"redis://{HOST}"`
@@ -215,6 +272,9 @@ class Default(Value):
     env: str
     default: Value | None = None
     prefix: str = ""
+
+    def parts_within(self) -> Iterable[Value]:
+        return () if self.default is None else (self.default,)
 
     def alternatives(self) -> Iterator[Value]:
         if self.default is None:
@@ -235,12 +295,15 @@ class Name(Value):
 
 
 @dataclass(frozen=True, slots=True)
-class Call(Value):
+class Call(Compound):
     """The result of calling something from outside the project."""
 
     dotted: str
     args: tuple[Value, ...] = ()
     kwargs: tuple[tuple[str, Value], ...] = ()
+
+    def parts_within(self) -> Iterable[Value]:
+        return (*self.args, *(value for _, value in self.kwargs))
 
     def kwarg(self, name: str) -> Value | None:
         """The keyword argument of that name, if it was given."""
