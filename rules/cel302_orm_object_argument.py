@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from celerylint.rule import (
     Argument,
@@ -21,27 +21,25 @@ from celerylint.rule import (
 
 @rule(on=Dispatch, severity=Severity.ERROR, since="0.1")
 def object_is_sent(dispatch: Dispatch, project: Project) -> Iterator[Finding]:
-    if dispatch.how == "apply":
+    objects = [each for each in dispatch.arguments if each.model is not None]
+    if dispatch.how == "apply" or not objects:  # apply() runs the task here and now
         return
-    for argument in dispatch.arguments:
-        if argument.model is not None:
-            fate, serializer, setting = carries(project, dispatch.task, dispatch)
-            yield Finding(
-                argument.span,
-                f"{_what(argument)} {_becomes(fate, serializer)}",
-                help=_cure(argument),
-                related=(*argument.proof, *_because(fate, setting)),
-                severity=None if fate is Carries.REFUSED else Severity.WARNING,
-            )
+    fate, serializer, setting = carries(project, dispatch.task, dispatch)
+    yield Finding(
+        objects[0].span,
+        f"{_what(objects)}, which {_becomes(fate, serializer, len(objects) > 1)}",
+        help=_cure(objects[0], project),
+        related=(*(proof for each in objects for proof in each.proof), *_because(fate, setting)),
+        severity=None if fate is Carries.REFUSED else Severity.WARNING,
+    )
 
 
 @rule(on=Task, severity=Severity.ERROR, since="0.1")
 def object_is_expected(task: Task, project: Project) -> Iterator[Finding]:
-    option = task.option("pydantic")
-    if option is not None:  # the parameter is filled from a dict
+    if task.option("pydantic") is not None:  # the parameters are made from dicts
         return
     for parameter in task.parameters:
-        # What may be left out is for code that calls the task as a function.
+        # A parameter that may be left out is for code that calls the task as a function.
         if parameter.model is not None and parameter.required:
             name, model = parameter.name, parameter.model
             fate, serializer, setting = carries(project, task)
@@ -50,45 +48,47 @@ def object_is_expected(task: Task, project: Project) -> Iterator[Finding]:
                 f"`{name}` is an object of the database (`{_short(model.name)}`), "
                 f"which {_becomes(fate, serializer)}",
                 help=f"take `{name}_id` instead, and load the object in the task",
-                related=(Related(model.span, "the class"), *_because(fate, setting)),
+                related=(Related(model.span, "its class"), *_because(fate, setting)),
                 severity=None if fate is Carries.REFUSED else Severity.WARNING,
             )
 
 
-def _what(argument: Argument) -> str:
-    kind = "a query set" if argument.shape == "queryset" else "an object of the database"
-    text = f"`{argument.text}`, " if argument.text and argument.text != "…" else ""
-    return f"{text}{kind} (`{_short(argument.model or '')}`),"
+def _what(objects: Sequence[Argument]) -> str:
+    texts = [f"`{each.text}`" for each in objects if each.text]
+    names = ", ".join(dict.fromkeys(f"`{_short(each.model or '')}`" for each in objects))
+    if len(objects) > 1:
+        some = " and ".join(texts) if len(texts) == len(objects) else "arguments"
+        return f"{some} are objects of the database ({names})"
+    kind = "a query set" if objects[0].shape == "queryset" else "an object of the database"
+    return f"{texts[0] if texts else 'an argument'} is {kind} ({names})"
 
 
 def _short(name: str) -> str:
     return "User" if name.endswith("get_user_model") else name.rpartition(".")[2]
 
 
-def _becomes(fate: Carries, serializer: str) -> str:
+def _becomes(fate: Carries, serializer: str, several: bool = False) -> str:
+    are, arrive = ("are", "they arrive") if several else ("is", "it arrives")
     if fate is Carries.REFUSED:
         return f"cannot be sent: `{serializer}` raises EncodeError"
+    stale = f"{are} stale when {arrive}"
     if fate is Carries.COPIED:
-        return (
-            f"is stale when it arrives: `{serializer}` carries a copy, and saving it overwrites "
-            "what has changed since"
-        )
-    return "cannot be sent, or is stale when it arrives: that depends on the serializer"
+        return f"{stale}: `{serializer}` makes a copy, and saving it undoes what changed since"
+    return f"cannot be sent or {stale}, depending on the serializer"
 
 
 def _because(fate: Carries, setting: Setting | None) -> tuple[Related, ...]:
     if setting is None:
         return ()
-    word = "decides" if fate is Carries.UNKNOWN else "says so"
-    return (Related(setting.span, f"`{setting.written}` {word}"),)
+    verb = "decides" if fate is Carries.UNKNOWN else "chooses"
+    return (Related(setting.span, f"`{setting.written}` {verb} the serializer"),)
 
 
-def _cure(argument: Argument) -> str:
+def _cure(argument: Argument, project: Project) -> str:
     if argument.shape == "queryset":
         return "pass a list of keys, and load the objects in the task"
-    text = argument.text if argument.text.replace(".", "").replace("_", "").isalnum() else ""
-    return (
-        f"pass `{text}.pk`, and load the object in the task"
-        if text
-        else ("pass the primary key, and load the object in the task")
-    )
+    if argument.text.replace(".", "").replace("_", "").isalnum():
+        kinds = {model.name: model.kind for model in project.models}
+        key = "pk" if kinds.get(argument.model or "", "django") == "django" else "id"
+        return f"pass `{argument.text}.{key}`, and load the object in the task"
+    return "pass the primary key, and load the object in the task"

@@ -192,9 +192,7 @@ def unary(sign: str, value: Value) -> Value:
         return Unknown(reason="a condition") if known is None else Literal(value=not known)
     try:
         number = value.python()
-        return Literal(
-            value={"-": operator.neg, "+": operator.pos, "~": operator.inv}[sign](number)
-        )
+        return Literal(value=_UNARY[sign](number))
     except Exception:
         return Unknown(reason="not computed")
 

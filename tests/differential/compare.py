@@ -72,7 +72,7 @@ def compare(
         )
     else:
         compare_settings(claimed_profile, live["settings"], env, result)
-    compare_tasks(claims, live["tasks"], claimed_app["id"], env, result)
+    compare_tasks(claims, live, claimed_app["id"], env, result)
     if len(claimed_app["profiles"]) == 1:
         compare_limits(claims, live["tasks"], claimed_app["id"], env, result)
     compare_models(claims.get("models", []), live.get("models", []), result)
@@ -116,13 +116,16 @@ def check(subject: str, claim: Json, live: Any, env: Sequence[str], result: Comp
 
 
 def compare_tasks(
-    claims: Json, live: Json, app: str, env: Sequence[str], result: Comparison
+    claims: Json, found: Json, app: str, env: Sequence[str], result: Comparison
 ) -> None:
     """Every claimed task of this app, and every live one that nobody claimed.
+
+    What is claimed is that a file defines a task: a worker has it once it imports that file.
 
     A task of another app is known here too unless it was defined with shared=False, but with this
     app's base class and settings: its options are not judged.
     """
+    live, imported = found["tasks"], found.get("imported")
     claimed: dict[str, Json] = {}
     for task in claims["tasks"]:
         if task["name"] is None:
@@ -134,6 +137,8 @@ def compare_tasks(
             continue
         if name in live:
             compare_task(task, live[name], env, result)
+        elif imported is not None and task["path"] not in imported:
+            result.counts["not imported"] += 1  # defined as claimed, though no worker has it
         else:
             result.differ(f"task {name}", "exists", ABSENT, task)
     for name in live.keys() - claimed.keys():

@@ -27,7 +27,8 @@ def claims_of(tree: Any) -> dict[str, Any]:
 
     if isinstance(tree, Mapping):
         tree = MemoryTree({path: text.encode() for path, text in tree.items()})
-    claims: dict[str, Any] = json.loads(json.dumps(engine.project_json(tree)))
+    claimed = engine.project_json(str(tree) if isinstance(tree, Path) else tree)
+    claims: dict[str, Any] = json.loads(json.dumps(claimed))
     return claims
 
 

@@ -91,7 +91,16 @@ def describe(app: Any, root: str, ask: Iterable[str]) -> dict[str, Any]:
         "tasks": {name: describe_task(app, task, root) for name, task in own.items()},
         "models": describe_models(root),
         "periodic": sorted(PERIODIC),
+        "imported": imported_files(root),
     }
+
+
+def imported_files(root: str) -> list[str]:
+    """The project's files that were imported, relative to its root with "/"."""
+    top = os.path.realpath(root) + os.sep
+    files = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
+    paths = {os.path.realpath(file) for file in files if isinstance(file, str)}
+    return sorted(path[len(top) :].replace(os.sep, "/") for path in paths if path.startswith(top))
 
 
 def describe_settings(app: Any, ask: Iterable[str]) -> dict[str, Any]:

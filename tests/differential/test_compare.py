@@ -114,6 +114,12 @@ def test_a_missing_task_is_excused_by_what_could_not_be_resolved_in_its_file() -
     assert differences({**claims(), "tasks": [task(name=None)]}, found) == []
 
 
+def test_a_task_in_a_file_that_no_worker_imports_is_no_contradiction() -> None:
+    claimed = {**claims(), "tasks": [task()]}
+    assert differences(claimed, {**live(), "imported": ["other.py"]}) == []
+    assert differences(claimed, {**live(), "imported": ["proj.py"]}) == ["task proj.a"]
+
+
 def test_options_must_agree_both_ways() -> None:
     found = live({"proj.a": live_task(max_retries=5)})
     right = task(options={"max_retries": known(5)})
