@@ -176,8 +176,8 @@ def compare_task(claim: Json, live: Json, env: Sequence[str], result: Comparison
     for name, option in options.items():
         if option.get("from") == "setting" and name in live["limits"]:
             check(f"{subject} {name}", option, live["limits"][name], env, result)
-        elif name in live["options"]:
-            check(f"{subject} {name}", option, live["options"][name], env, result)
+        elif name in live["options"] or option["certainty"] == "unknown":
+            check(f"{subject} {name}", option, live["options"].get(name), env, result)
         elif name not in ("bind", "base", "name", "shared", "lazy", "filter", "pydantic"):
             result.differ(f"{subject} {name}", option.get("value"), ABSENT, option)
     for name in live["changed"]:

@@ -242,5 +242,6 @@ FORMS = [
             "proj.a": {"max_retries": 3, "acks_late": True},
             "proj.shared_by_default": {"max_retries": 3, "acks_late": True},
         },
+        unknown=6,  # what the other app's base class would give the shared task
     ),
 ]
