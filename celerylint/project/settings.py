@@ -170,12 +170,12 @@ def _written(record: AppRecord, loaded: ConfEvent | None, *, conditional: bool) 
         elif event.kind in {"update", "set", "setdefault"}:
             _write(made, event, made.late if read else made.early)
         elif event.kind == "defaults":
-            made.defaults.append(_entries(made, event.value))
+            made.defaults.append(_entries(made, event))
     return made
 
 
 def _keywords(made: _Written, event: ConfEvent) -> None:
-    for key, value in _entries(made, event.value).items():
+    for key, value in _entries(made, event).items():
         setting = naming.keyword_setting(key, oracle.supported()[-1])
         if setting is not None and not (isinstance(value, Literal) and value.value is None):
             made.keywords[setting] = value
@@ -183,23 +183,32 @@ def _keywords(made: _Written, event: ConfEvent) -> None:
 
 def _write(made: _Written, event: ConfEvent, into: dict[str, Value]) -> None:
     if event.kind == "update":
-        for key, value in _entries(made, event.value).items():
+        for key, value in _entries(made, event).items():
             into.pop(key, None)
             into[key] = value
     elif event.kind == "set":
         into.pop(event.name, None)
-        into[event.name] = event.value
+        into[event.name] = _placed(event.value, event)
     elif event.name not in into and into is made.early:
-        into[event.name] = event.value
+        into[event.name] = _placed(event.value, event)
 
 
-def _entries(made: _Written, value: Value) -> dict[str, Value]:
+def _placed(value: Value, event: ConfEvent) -> Value:
+    """The value, which is written where the event is if it is not known where."""
+    placed: Value = value if value.site is not None else value.at(event.site)
+    return placed
+
+
+def _entries(made: _Written, event: ConfEvent) -> dict[str, Value]:
+    value = event.value
     if not isinstance(value, Mapping):
         made.open = True
         return {}
     made.open = made.open or value.open
     return {
-        k.value: v for k, v in value.entries if isinstance(k, Literal) and isinstance(k.value, str)
+        k.value: _placed(v, event)
+        for k, v in value.entries
+        if isinstance(k, Literal) and isinstance(k.value, str)
     }
 
 
