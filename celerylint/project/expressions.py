@@ -100,7 +100,8 @@ def _bin(machine: Machine, node: Node, scope: Scope) -> Value:
             if made is not None:
                 return made
     made = operations.binary(node[3], left, right)
-    return made.at(_site(node, scope)) if made.site is None else made
+    computed = made.site is None or isinstance(made, Default)
+    return made.at(_site(node, scope)) if computed else made
 
 
 def _un(machine: Machine, node: Node, scope: Scope) -> Value:
@@ -146,7 +147,11 @@ def _ifexp(machine: Machine, node: Node, scope: Scope) -> Value:
     known = truth(test)
     if known is not None:
         return body if known else orelse
-    if isinstance(test, Default) and isinstance(test.default, Literal) and branches.presence(node[3]):
+    if (
+        isinstance(test, Default)
+        and isinstance(test.default, Literal)
+        and branches.presence(node[3])
+    ):
         # `default if value is None else convert(value)`: a look-up with a default.
         chosen = body if test.default.value else orelse
         return Default(env=test.env, default=chosen, site=_site(node, scope))
