@@ -19,11 +19,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from celerylint import __version__
+from celerylint.facts.syntax import READER_VERSION
 from celerylint.findings import Diagnostic, Severity
 
 MAGIC = b"celerylint cache 1\n"
-# Grows whenever the same bytes would give other facts, or another selection.
-READER_VERSION = 1
 MAX_BYTES = 64_000_000
 DIGEST = 16
 # Two writes within one tick of a file system's clock look alike; FAT's tick is two seconds.

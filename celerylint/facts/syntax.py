@@ -46,6 +46,7 @@ from __future__ import annotations
 import marshal
 from typing import Any
 
+# Grows whenever the same bytes would give other facts, or another selection.
 READER_VERSION = 1
 
 Node = tuple[Any, ...]
