@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from celerylint.project import operations
+from celerylint.project import operations, sizes
 from celerylint.project.combine import lift, one_of
 from celerylint.project.objects import Arguments, Bound
 from celerylint.project.values import (
@@ -67,6 +67,8 @@ def change(receiver: Value, name: str, arguments: Arguments) -> Value | None:
     """The container as a method that changes it leaves it; None where nothing changes."""
     if name not in _CHANGES or not isinstance(receiver, Mapping | Sequence):
         return None
+    if sizes.is_long(receiver):
+        return Unknown(reason="too large to follow")
     if isinstance(receiver, Mapping):
         return _changed_mapping(receiver, name, arguments)
     return _changed_sequence(receiver, name, arguments)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import operator
-import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from celerylint.project import sizes
 from celerylint.project.combine import begun, lift, one_of, text_of, truth
 from celerylint.project.objects import Arguments, Unread
 from celerylint.project.values import (
@@ -50,10 +50,6 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "in": lambda a, b: a in b,
     "not in": lambda a, b: a not in b,
 }
-# In characters, items or bits of what an operator makes.
-_LARGEST = 10_000
-# A width or precision that makes a text of thousands of characters, or that comes from a value.
-_WIDE = re.compile(r"\d{4}|%[-#0 +]*(?:\d*\.)?\*|\{[^{}]*\{")
 _SINGLETONS = (None, True, False, ...)
 _STRING_METHODS = frozenset(
     [
@@ -121,28 +117,13 @@ def _fold(sign: str, left: Value, right: Value) -> Value:
         return Sequence(kind=left.kind, items=left.items, open=True)
     try:
         a, b = left.python(), right.python()
-        if _is_too_large(sign, a, b):
+        if sizes.is_too_large(sign, left, right):
             return Unknown(reason="too large to compute")
         return from_python(_BINARY[sign](a, b))
     except NotKnown:
         return _opaque("operator." + sign, left, right)
     except Exception:
         return Unknown(reason=f"`{sign}` cannot be computed")
-
-
-def _is_too_large(sign: str, a: Any, b: Any) -> bool:
-    """Would Python need much memory, or time, for the result?"""
-    if sign == "%" and isinstance(a, bytes):
-        return _WIDE.search(a.decode("latin-1")) is not None
-    if sign == "*":
-        for many, times in ((a, b), (b, a)):
-            if isinstance(many, str | bytes | list | tuple) and isinstance(times, int):
-                return len(many) * times > _LARGEST
-    if not (isinstance(a, int) and isinstance(b, int)):
-        return False
-    bits = {"*": a.bit_length() + b.bit_length(), "<<": a.bit_length() + b}
-    bits["**"] = a.bit_length() * abs(b)
-    return bits.get(sign, 0) > _LARGEST
 
 
 def _opaque(what: str, left: Value, right: Value) -> Value:
@@ -155,7 +136,7 @@ def _textual(value: Value) -> bool:
 
 
 def _percent(left: Value, right: Value) -> Value:
-    if _WIDE.search(str(left.python())):
+    if sizes.is_wide(str(left.python())):
         return Unknown(reason="too large to compute")
     try:
         return from_python(left.python() % right.python())
@@ -271,7 +252,7 @@ def string_method(value: Value, name: str, arguments: Arguments) -> Value:
     if text is not None and name in _STRING_METHODS:
         try:
             given = [each.python() for each in arguments.args]
-            if _grows_too_large(text, name, given):
+            if sizes.grows_too_large(text, name, given):
                 return Unknown(reason="too large to compute")
             return from_python(getattr(text, name)(*given))
         except Exception:
@@ -279,18 +260,10 @@ def string_method(value: Value, name: str, arguments: Arguments) -> Value:
     return Unknown(reason=f".{name}() of a value that is not known")
 
 
-def _grows_too_large(text: str, name: str, given: list[Any]) -> bool:
-    if name == "zfill":
-        return bool(given[0] > _LARGEST)
-    if name == "replace":
-        return (text.count(given[0]) + 1) * len(given[1]) > _LARGEST
-    return False
-
-
 def _format(text: str | None, arguments: Arguments) -> Value:
     if text is None:
         return Unknown(reason="str.format")
-    if _WIDE.search(text):
+    if sizes.is_wide(text):
         return Unknown(reason="too large to compute")
     try:
         positional = [each.python() for each in arguments.args]

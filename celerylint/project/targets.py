@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from celerylint.facts.syntax import Node
-from celerylint.project import hints, operations
+from celerylint.project import hints, operations, sizes
 from celerylint.project.combine import one_of
 from celerylint.project.objects import (
     ClassObject,
@@ -76,7 +76,9 @@ def _assign_item(machine: Machine, target: Node, value: Value, scope: Scope) -> 
             machine.environment.setdefault(index.value, []).append(value)
         return
     container = base.default if isinstance(base, Default) and base.default is not None else base
-    if isinstance(container, Mapping):
+    if sizes.is_long(container):
+        reassign(machine, target[3], Unknown(reason="too large to follow"), scope)
+    elif isinstance(container, Mapping):
         known = isinstance(index, Literal)
         changed = (
             operations.with_item(container, index, value) if known else operations.opened(container)
