@@ -76,6 +76,8 @@ def evaluate_arguments(machine: Machine, nodes: tuple[Node, ...], scope: Scope) 
 
 
 def _spread(value: Value) -> tuple[list[tuple[str, Value]], bool]:
+    if isinstance(value, Special):
+        value = value.plain()
     if not isinstance(value, Mapping):
         return [], False
     known = [

@@ -188,7 +188,8 @@ class ConfMethod(Special):
     def _update(self, machine: Machine, arguments: Arguments, here: Here) -> None:
         kind = "update" if self.name == "update" else "defaults"
         for each in arguments.args:
-            self._note(machine, kind, each, here)
+            plain = each.plain() if isinstance(each, Special) else each
+            self._note(machine, kind, plain, here)
         if arguments.kwargs or arguments.open:
             entries = tuple((Literal(value=k), v) for k, v in arguments.kwargs)
             made = Mapping(entries=entries, open=arguments.open, site=here.site)

@@ -106,13 +106,25 @@ def _absorb(options: list[Value]) -> list[Value]:
         if not isinstance(look_up, Default):
             continue
         rest = [each for each in options if each is not look_up]
-        if look_up.default is None and rest and not any(isinstance(r, Unset) for r in rest):
-            return [
-                Default(env=look_up.env, default=one_of(rest), site=look_up.site, via=look_up.via)
-            ]
+        if rest and not any(isinstance(each, Unset) for each in rest):
+            filled = _filled(look_up, one_of(rest))
+            if filled is not None:
+                return [filled]
         if look_up.default is not None and rest and all(same(look_up.default, r) for r in rest):
             return [look_up]
     return options
+
+
+def _filled(look_up: Default, rest: Value) -> Default | None:
+    """A look-up without a default, or with one that is such a look-up itself, takes the rest."""
+    inner: Value | None = rest
+    if isinstance(look_up.default, Default):
+        inner = _filled(look_up.default, rest)
+    elif look_up.default is not None:
+        return None
+    if inner is None:
+        return None
+    return Default(env=look_up.env, default=inner, site=look_up.site, via=look_up.via)
 
 
 def truth(value: Value) -> bool | None:
@@ -149,7 +161,9 @@ def narrowed(value: Value, to: bool) -> Value:
         kept = narrowed(value.default, to)
         if to and isinstance(kept, Unknown) and kept.reason == "excluded":
             return Default(env=value.env, site=value.site, via=value.via)
-        return value
+        if kept is value.default or isinstance(kept, Unknown):
+            return value
+        return Default(env=value.env, default=kept, site=value.site, via=value.via)
     if isinstance(value, OneOf):
         kept_options = [each for each in value.options if _one_truth(each) is not (not to)]
         return one_of(kept_options) if kept_options else value

@@ -6,12 +6,14 @@ from functools import partial
 
 from celerylint.project import (
     celery_calls,
+    classes,
     externals,
+    flask,
     functions,
     orm,
     sends,
 )
-from celerylint.project.celery_objects import TaskObject
+from celerylint.project.celery_objects import AppObject, TaskObject
 from celerylint.project.machine import FrameNote, Machine
 from celerylint.project.modules import Module, ModuleMap
 from celerylint.project.objects import FunctionObject
@@ -20,6 +22,8 @@ from celerylint.project.values import Site, Value
 
 # Functions with one of these names may make an app or tasks, and are followed although nobody calls them.
 MAKES = frozenset({"Celery", "shared_task", "task", "register_task"})
+# Functions with one of these may configure an app, as a framework's hook does that nobody calls here.
+CONFIGURES = frozenset({"conf", "config_from_object", "config_from_envvar", "add_defaults"})
 MOST_RESTARTS = 3
 
 
@@ -29,11 +33,12 @@ def machine_for(modules: dict[str, Module], names: ModuleMap, world: World) -> M
         modules,
         names,
         {**externals.handlers(), **orm.handlers(), **celery_calls.handlers(world)},
-        [partial(celery_calls.class_handler, world), externals.class_handler],
+        [partial(celery_calls.class_handler, world), externals.class_handler, flask.class_handler],
         [
             partial(celery_calls.attribute_handler, world),
             orm.attribute_handler,
             externals.attribute_handler,
+            flask.attribute_handler,
         ],
         [partial(celery_calls.decorator_handler, world)],
     )
@@ -63,16 +68,40 @@ def follow(machine: Machine, world: World, roots: set[str]) -> None:
 
 def _function(machine: Machine, world: World, function: FunctionObject, value: Value) -> None:
     words = set(function.words)
+    record = world.tasks.get(function.key)
     makes = bool(MAKES & words) and not _made_already(world, function)
+    if CONFIGURES & words and record is None:
+        makes = makes or not _configured_already(world, function)
     if not (sends.WORDS & words or makes):
         return
-    receiver = functions.receiver_of(function)
-    record = world.tasks.get(function.key)
+    receiver = _app_itself(machine, world, function) or functions.receiver_of(function)
     if record is not None and _is_true(record.option("bind")):
         receiver = TaskObject(world=world, record=record, bound=True)
     with machine.aside():
         machine.alone = not makes
         _body(machine, world, function, receiver)
+
+
+def _app_itself(machine: Machine, world: World, function: FunctionObject) -> Value | None:
+    """`self` in a method of a subclass of Celery is the app that is made of it."""
+    owner = function.owner
+    if owner is None or not classes.descends(machine, owner, celery_calls.APP_CLASSES):
+        return None
+    made = [
+        each for each in world.apps.values() if each.cls is not None and each.cls.key == owner.key
+    ]
+    return AppObject(world=world, record=made[0]) if len(made) == 1 else None
+
+
+def _configured_already(world: World, function: FunctionObject) -> bool:
+    """Has a call of the function been followed that configured an app?"""
+    module, start, end = function.scope.module, function.node[1], function.node[2]
+    return any(
+        event.site.file is module and start < event.site.start < end
+        for app in world.apps.values()
+        for event in app.events
+        if event.kind != "read"
+    )
 
 
 def _is_true(value: Value | None) -> bool:

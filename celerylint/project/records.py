@@ -118,6 +118,7 @@ class World:
     retries: dict[tuple[str, int], RetryRecord] = field(default_factory=dict)
     current: AppRecord | None = None  # what is done to `celery.current_app`
     django_settings: list[str] = field(default_factory=list)  # module names
+    django_values: list[dict[str, Value]] = field(default_factory=list)  # of production profiles
     task_wrappers: frozenset[str] = frozenset()
 
     def current_app(self, site: Site, module: Module) -> AppRecord:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from celerylint.facts.syntax import Node
 from celerylint.project import classes, profiles
+from celerylint.project.combine import one_of
 from celerylint.project.machine import Machine
 from celerylint.project.modules import Module
 from celerylint.project.objects import (
@@ -224,7 +225,21 @@ def django(
         source.values = {name: value for name, value in source.values.items() if name.isupper()}
         source.django = True
         made.append(source)
-    return _with_roles(machine, made, modules, chosen)
+    found = _with_roles(machine, made, modules, chosen)
+    world.django_values = [each.values for each in found if each.role in {"production", "unknown"}]
+    return found
+
+
+def of_django(world: World, value: Value) -> Value:
+    """`settings.NAME` of `django.conf` as production's profiles say it, where they agree."""
+    if not isinstance(value, Name) or not value.dotted.startswith("django.conf.settings."):
+        return value
+    name = value.dotted.removeprefix("django.conf.settings.")
+    found = [values[name] for values in world.django_values if name in values]
+    if not found or len(found) < len(world.django_values):
+        return value
+    made: Value = one_of(found).at(value.site)
+    return made
 
 
 def _django_paths(

@@ -56,6 +56,10 @@ class Special(Value):
         """What iterating over it yields."""
         return Unknown(reason="an element")
 
+    def plain(self) -> Value:
+        """The dictionary or list that the object can be taken for; itself where it can be for none."""
+        return self
+
     def operate(self, machine: Machine, sign: str, other: Value, here: Here) -> Value | None:
         """`self sign other`; None where the object has no meaning for it."""
         return None

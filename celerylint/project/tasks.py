@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from celerylint.findings import Span
-from celerylint.project import classes, functions, model, parameters, retrying
+from celerylint.project import classes, functions, model, parameters, retrying, sources
 from celerylint.project.combine import one_of, text_of
 from celerylint.project.machine import Machine
 from celerylint.project.objects import (
@@ -127,6 +127,7 @@ def options_of(
     options: dict[str, model.Option] = {}
     for name, value in record.options:
         machine.need(value)
+        value = sources.of_django(world, value)
         if name not in _NOT_OPTIONS:
             span = value.span or record.place.span
             options[name] = model.Option(name, value, _near(record, span), "decorator")
