@@ -1,6 +1,8 @@
-"""Readers of the files that start processes: one module per format, one function `read(path, text) -> Manifest`.
+"""Readers of the files that start processes: one module per format, one function `read(path, text)
+-> Manifest`.
 
-A reader knows its format and nothing of Celery; it never raises for bad input but names it in `problems`.
+A reader knows its format and nothing of Celery; it never raises for bad input but names it in
+`problems`.
 """
 
 from __future__ import annotations
@@ -38,11 +40,12 @@ _READERS = {
 
 
 def read(path: str, text: str, kind: str) -> Manifest:
-    """The facts of a file of this kind (see classify). Never raises: a reader's own failure is a problem."""
+    """The facts of a file of this kind (see classify). Never raises: a reader's own failure is a
+    problem."""
     text = text.removeprefix("\ufeff")
     try:
         module = import_module(f"{__name__}.{_READERS[kind]}")
         found: Manifest = module.read(path, text)
-    except Exception as error:  # one bad file never stops the others
+    except Exception as error:  # noqa: BLE001 - one bad file never stops the others
         return manifest(path, kind, text, problems=((1, f"not readable as {kind}: {error}"),))
     return found

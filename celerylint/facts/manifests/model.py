@@ -1,7 +1,9 @@
-"""What a reader yields from one file: facts without any knowledge of Celery, other files or the platform's defaults.
+"""What a reader yields from one file: facts without any knowledge of Celery, other files or the
+platform's defaults.
 
-Everything that a file writes is a Word: it has a place, and it may hold variables, so that even a number of replicas
-stays a Word until the linker knows the surroundings. None means that the file does not say.
+Everything that a file writes is a Word: it has a place, and it may hold variables, so that even a
+number of replicas stays a Word until the linker knows the surroundings. None means that the file
+does not say.
 """
 
 from __future__ import annotations
@@ -22,12 +24,12 @@ Problem = tuple[int, str]
 class Command:
     """One command of a unit.
 
-    form is "exec" (a list of words in the file), "split" (one string that the tool splits by quotes without a shell:
-    the reader has split it into words) or "shell" (script, run by interpreter).
-    interpreter is as written ("/bin/sh -c", "bash -lc"), for script files that of the shebang ("/bin/bash -e"), ""
-    where the platform's default shell runs it.
-    role is command, entrypoint, args, ExecStart, ExecStop, ExecReload, ExecStartPre, run, healthcheck, hook or task.
-    conditions are the enclosing template conditions, as written. [start, end) is the value's place.
+    form is "exec" (a list of words in the file), "split" (one string that the tool splits by quotes
+    without a shell: the reader has split it into words) or "shell" (script, run by interpreter).
+    interpreter is as written ("/bin/sh -c", "bash -lc"), for script files that of the shebang
+    ("/bin/bash -e"), "" where the platform's default shell runs it. role is command, entrypoint,
+    args, ExecStart, ExecStop, ExecReload, ExecStartPre, run, healthcheck, hook or task. conditions
+    are the enclosing template conditions, as written. [start, end) is the value's place.
     """
 
     form: str
@@ -64,7 +66,8 @@ class EnvFile:
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """How an image is built: paths as written (context relative to the manifest, dockerfile to the context)."""
+    """How an image is built: paths as written (context relative to the manifest, dockerfile to the
+    context)."""
 
     context: Word | None = None
     dockerfile: Word | None = None
@@ -74,14 +77,16 @@ class Build:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """What surrounds commands: a service, container, program, unit file, task, process line, script.
+    """What surrounds commands: a service, container, program, unit file, task, process line,
+    script.
 
-    name is as written, [start, end) the place of the name (or of what stands for it).
-    kind is the format's own word where it has one: Deployment, Job, program, eventlistener, service, step, ...
-    env_open says why more variables may be set than are listed ("" when nothing says so).
-    extends is (file or None, service). mounts are "source:target" as written or put together.
-    extra holds keys that only this format has, under their own names: KillMode, Type, stopasgroup, kill_sig, ...
-    maybe are (field or key, condition as written) of values that stand under a template condition.
+    name is as written, [start, end) the place of the name (or of what stands for it). kind is the
+    format's own word where it has one: Deployment, Job, program, eventlistener, service, step, ...
+    env_open says why more variables may be set than are listed ("" when nothing says so). extends
+    is (file or None, service). mounts are "source:target" as written or put together. extra holds
+    keys that only this format has, under their own names: KillMode, Type, stopasgroup, kill_sig,
+    ... maybe are (field or key, condition as written) of values that stand under a template
+    condition.
     """
 
     name: str
@@ -124,7 +129,8 @@ class Unit:
 class Copy:
     """COPY or ADD: sources relative to the build context (or to `stage`), target as written.
 
-    links (`RUN ln -s A B`) have kind "link". A heredoc has its body, and its name as the only source.
+    links (`RUN ln -s A B`) have kind "link". A heredoc has its body, and its name as the only
+    source.
     """
 
     kind: str
@@ -137,10 +143,12 @@ class Copy:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One stage of a Dockerfile. unit holds env, user, workdir (accumulated as far as this file goes), stop_signal,
-    healthcheck, and the last ENTRYPOINT and CMD as commands with the roles entrypoint and command.
+    """One stage of a Dockerfile. unit holds env, user, workdir (accumulated as far as this file
+    goes), stop_signal, healthcheck, and the last ENTRYPOINT and CMD as commands with the roles
+    entrypoint and command.
 
-    base is what FROM names; args are the ARGs in force with their defaults (those before the first FROM included).
+    base is what FROM names; args are the ARGs in force with their defaults (those before the first
+    FROM included).
     """
 
     name: str
@@ -152,8 +160,8 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Named variables outside any unit: kind is env (.env, EnvironmentFile), celeryd, configmap, values (Helm),
-    parameters (OpenShift), make. name is the ConfigMap's name, else ""."""
+    """Named variables outside any unit: kind is env (.env, EnvironmentFile), celeryd, configmap,
+    values (Helm), parameters (OpenShift), make. name is the ConfigMap's name, else ""."""
 
     kind: str
     name: str
@@ -164,10 +172,10 @@ class Table:
 class Manifest:
     """The facts of one file.
 
-    kind: see classify. dev says why the file is for development only, "" when nothing does.
-    shared is what surrounds all units ([supervisord], [tool.poe], a workflow's env).
-    includes are further files that the tool reads with this one (compose include, supervisor's files=).
-    newlines are the offsets behind each newline.
+    kind: see classify. dev says why the file is for development only, "" when nothing does. shared
+    is what surrounds all units ([supervisord], [tool.poe], a workflow's env). includes are further
+    files that the tool reads with this one (compose include, supervisor's files=). newlines are the
+    offsets behind each newline.
     """
 
     path: str
@@ -246,7 +254,8 @@ def pack(value: Any) -> Any:
 
 
 def unpack(value: Any) -> Any:
-    """The inverse of pack. Raises TypeError, ValueError or IndexError for what pack did not make."""
+    """The inverse of pack. Raises TypeError, ValueError or IndexError for what pack did not
+    make."""
     if not isinstance(value, (tuple, list)):
         return value
     number, *items = value

@@ -1,12 +1,13 @@
 """Decoded text that remembers where each character stands in its file, and words made of parts.
 
-Positions are computed while text is decoded, never searched for afterwards: a word may occur twice in a line.
-All offsets are character indices into the text that a reader was given; `Manifest.position` turns them into lines.
+Positions are computed while text is decoded, never searched for afterwards: a word may occur twice
+in a line. All offsets are character indices into the text that a reader was given;
+`Manifest.position` turns them into lines.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -25,11 +26,12 @@ class Lit:
 class Var:
     """A variable: `${name op default}`.
 
-    op is "", ":-", "-", ":=", "=", ":?", "?", ":+", "+", or what else follows the name ("%", "#", "[@]", ...).
-    scope says who replaces it: "shell" (the shell that runs the words), "unit" (the supervisor, from the unit's own
-    environment: Kubernetes' `$(X)`, systemd's `${X}`, supervisor's `%(ENV_X)s`), "outside" (whoever starts the
-    tool: compose's interpolation), "build" (Dockerfile ARG and ENV), "make".
-    quoted: it stays one word whatever its value is; otherwise blanks in the value split it.
+    op is "", ":-", "-", ":=", "=", ":?", "?", ":+", "+", or what else follows the name ("%", "#",
+    "[@]", ...). scope says who replaces it: "shell" (the shell that runs the words), "unit" (the
+    supervisor, from the unit's own environment: Kubernetes' `$(X)`, systemd's `${X}`, supervisor's
+    `%(ENV_X)s`), "outside" (whoever starts the tool: compose's interpolation), "build" (Dockerfile
+    ARG and ENV), "make". quoted: it stays one word whatever its value is; otherwise blanks in the
+    value split it.
     """
 
     name: str
@@ -60,7 +62,8 @@ class Tmpl:
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """A specifier of the format: systemd's `%n`, supervisor's `%(program_name)s`, HTCondor's `$(Process)`."""
+    """A specifier of the format: systemd's `%n`, supervisor's `%(program_name)s`, HTCondor's
+    `$(Process)`."""
 
     text: str
     quoted: bool = True
@@ -74,9 +77,9 @@ Part = Lit | Hole
 class Text:
     """A decoded string with its place in the file.
 
-    runs are (index into value, source offset, source length), ascending; a run of equal length on both sides maps
-    character by character, any other (an escape, a fold, a hole) maps as a whole. holes are (index, part): the
-    character there is HOLE.
+    runs are (index into value, source offset, source length), ascending; a run of equal length on
+    both sides maps character by character, any other (an escape, a fold, a hole) maps as a whole.
+    holes are (index, part): the character there is HOLE.
     """
 
     value: str
@@ -103,9 +106,11 @@ class Text:
         return source + (index - at) if width == length else source
 
     def end(self, index: int) -> int:
-        """Source offset behind the character before index (for index == 0: the start of the text)."""
+        """Source offset behind the character before index (for index == 0: the start of the
+        text)."""
         if index <= 0 or not self.runs:
             return self.runs[0][1] if self.runs else 0
+        index = min(index, len(self.value))
         (at, source, width), length = self._run(index - 1)
         return source + (index - at) if width == length else source + width
 
@@ -119,18 +124,22 @@ class Text:
         end = len(self.value) if end is None else min(end, len(self.value))
         start = min(max(start, 0), end)
         runs = []
-        for number, (at, source, width) in enumerate(self.runs):
+        first = max(bisect_right(self.runs, start, key=lambda run: run[0]) - 1, 0)
+        for number in range(first, len(self.runs)):
+            at, source, width = self.runs[number]
+            if at >= end:
+                break
             stop = self.runs[number + 1][0] if number + 1 < len(self.runs) else len(self.value)
-            left, right = max(at, start), min(stop, end)
-            if left >= right and not (start == end == at):
-                continue
+            left = max(at, start)
             if width == stop - at:
-                runs.append((left - start, source + left - at, right - left))
+                runs.append((left - start, source + left - at, min(stop, end) - left))
             else:
                 runs.append((left - start, source, width))
         if not runs and self.runs:
             runs.append((0, self.start(start), 0))
-        holes = tuple((at - start, part) for at, part in self.holes if start <= at < end)
+        first = bisect_left(self.holes, start, key=lambda hole: hole[0])
+        last = bisect_left(self.holes, end, key=lambda hole: hole[0])
+        holes = tuple((at - start, part) for at, part in self.holes[first:last])
         return Text(self.value[start:end], tuple(runs), holes)
 
     def lines(self) -> Iterator[Text]:
@@ -178,7 +187,8 @@ class TextBuilder:
         self._holes: list[tuple[int, Hole]] = []
 
     def add(self, decoded: str, start: int, end: int | None = None) -> None:
-        """Append characters that stand at [start, end); without end they stand there as they read."""
+        """Append characters that stand at [start, end); without end they stand there as they
+        read."""
         if not decoded:
             return
         width = len(decoded) if end is None else end - start
@@ -226,8 +236,9 @@ def join(pieces: Iterable[Text]) -> Text:
 class Word:
     """One word of a command, or the value of a key.
 
-    start and end are source offsets, quotes included; quoted says that quotes (or a list) hold it together.
-    source is its decoded text when it holds blanks and so may be read again (the script behind `-c`), else None.
+    start and end are source offsets, quotes included; quoted says that quotes (or a list) hold it
+    together. source is its decoded text when it holds blanks and so may be read again (the script
+    behind `-c`), else None.
     """
 
     parts: tuple[Part, ...]
@@ -253,10 +264,17 @@ class Word:
 
     def open(self) -> bool:
         """May this word become none or several words?"""
-        return any(not isinstance(part, Lit) and not part.quoted for part in self.parts)
+        return any(_may_split(part) for part in self.parts)
 
     def __str__(self) -> str:
         return "".join(show(part) for part in self.parts)
+
+
+def _may_split(part: Part) -> bool:
+    if isinstance(part, Lit):
+        return False
+    many = isinstance(part, Var) and (part.name == "@" or part.op == "[@]")
+    return many or not part.quoted
 
 
 def show(part: Part) -> str:
