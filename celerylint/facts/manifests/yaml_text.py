@@ -1,0 +1,204 @@
+"""What readers of YAML formats ask of a file: keys, items, words with their places, template holes."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from celerylint.facts.manifests import templates
+from celerylint.facts.manifests.words import Text, TextBuilder, Tmpl, Word
+from celerylint.facts.manifests.yaml_nodes import Mapping, Node, Nodes, Scalar, Sequence, compose
+from celerylint.facts.manifests.yaml_scalar import after_properties, decode
+
+_NULLS = ("", "~", "null", "Null", "NULL")
+_MOST_MERGES = 50
+_MERGE = "tag:yaml.org,2002:merge"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One key of a mapping: its name as written (`key`), its node, its value."""
+
+    name: str
+    key: Scalar
+    value: Node
+
+
+class YamlFile:
+    """One file: documents, problems, and the text of any node.
+
+    Templates (`{{ }}`, `{% %}`) are blanked first; what they stood for comes back as Tmpl parts.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.source = text
+        self.blanked = templates.blank(text)
+        self._nodes: Nodes = compose(self.blanked.text)
+        self._entries: dict[int, tuple[Entry, ...]] = {}
+        self.repeated: list[Entry] = []
+
+    @property
+    def documents(self) -> list[Node]:
+        """The root of each document."""
+        return self._nodes.documents
+
+    @property
+    def lost(self) -> list[tuple[int, int]]:
+        """The places that could not be read, whole lines, in no order."""
+        return self._nodes.lost
+
+    @property
+    def problems(self) -> tuple[tuple[int, str], ...]:
+        """(line, sentence): what is wrong with the file, else its first repeated key.
+
+        In a template the branches of an if repeat keys rightly.
+        """
+        if self._nodes.problems or not self.repeated or self.blanked.holes:
+            return tuple(self._nodes.problems)
+        entry = min(self.repeated, key=lambda each: each.key.start)
+        line = self.source.count("\n", 0, entry.key.start) + 1
+        return ((line, f"the key {entry.name!r} is repeated: the last one counts"),)
+
+    def text(self, node: Node | None) -> Text | None:
+        """The text of a scalar with template holes; None for anything else and for null."""
+        if not isinstance(node, Scalar) or is_null(node):
+            return None
+        start = node.start
+        if node.tag or node.anchored:
+            start = after_properties(self.blanked.text, start, node.end)
+        found = decode(self.blanked.text, start, node.end, node.style, node.value)
+        return self._filled(found)
+
+    def word(self, node: Node | None) -> Word | None:
+        """The whole scalar as one word; None for anything else and for null."""
+        text = self.text(node)
+        return None if text is None else text.word()
+
+    def entries(self, node: Node | None, depth: int = 0) -> tuple[Entry, ...]:
+        """The keys of a mapping: own ones (of equal ones the last), then merged ones that it does
+        not have. Keys that are no scalars are left out; anything but a mapping has none."""
+        if not isinstance(node, Mapping) or depth > _MOST_MERGES:
+            return ()
+        if id(node) not in self._entries:
+            # Set before the merges are looked at, so that a mapping which merges itself ends.
+            own, merges = self._own(node)
+            self._entries[id(node)] = tuple(own.values())
+            for merged in merges:
+                for entry in self.entries(merged, depth + 1):
+                    own.setdefault(entry.name, entry)
+            self._entries[id(node)] = tuple(own.values())
+        return self._entries[id(node)]
+
+    def _own(self, node: Mapping) -> tuple[dict[str, Entry], list[Node]]:
+        own: dict[str, Entry] = {}
+        merges: list[Node] = []
+        for key, value in node.pairs:
+            if not isinstance(key, Scalar):
+                continue
+            if key.tag == _MERGE or (key.value == "<<" and not key.style and not key.tag):
+                merges += value.items if isinstance(value, Sequence) else [value]
+                continue
+            name = self._name(key)
+            if name in own:
+                self.repeated.append(Entry(name, key, value))
+            own[name] = Entry(name, key, value)
+        return own, merges
+
+    def _name(self, key: Scalar) -> str:
+        if self.blanked.within(key.start, key.end):
+            return self.source[key.start : key.end].strip("\"'")
+        return key.value
+
+    def get(self, node: Node | None, *path: str) -> Node | None:
+        """What stands behind these keys, or None."""
+        for name in path:
+            entry = self.entry(node, name)
+            if entry is None:
+                return None
+            node = entry.value
+        return node
+
+    def entry(self, node: Node | None, name: str) -> Entry | None:
+        """The entry of that name, or None."""
+        return next((entry for entry in self.entries(node) if entry.name == name), None)
+
+    def string(self, node: Node | None, *path: str) -> str:
+        """The literal text behind these keys; "" when there is none or it holds a template."""
+        word = self.word(self.get(node, *path))
+        return (word.literal() or "") if word is not None else ""
+
+    def words(self, node: Node | None) -> tuple[Word, ...]:
+        """The scalars of a list as words (a scalar alone is a list of one). Template regions between
+        the items that may render more of them become words that may be any number of words."""
+        if isinstance(node, Scalar):
+            word = self.word(node)
+            return () if word is None else (word,)
+        if not isinstance(node, Sequence):
+            return ()
+        found = [self._item(item) for item in node.items]
+        for hole in self.blanked.within(node.start, node.end):
+            if hole.renders and not hole.filled:
+                found.append(Word((Tmpl(hole.body, quoted=False),), hole.start, hole.end))
+        return tuple(sorted(found, key=lambda word: word.start))
+
+    def _item(self, item: Node) -> Word:
+        word = self.word(item)
+        if word is not None:
+            return word
+        if isinstance(item, Scalar):
+            return Text.at(item.value, item.start).word()
+        # A mapping where a word was meant (`- echo: done`): the tool refuses it; it stays one word.
+        return Text.at(self.source[item.start : item.end].strip(), item.start).word()
+
+    def _filled(self, text: Text) -> Text:
+        """The text with its template regions as holes."""
+        start, end = text.start(0), text.end(len(text))
+        holes = [
+            hole
+            for hole in self.blanked.within(start, end)
+            if hole.filled or (hole.renders and hole.start >= start)
+        ]
+        if not holes:
+            return text
+        builder = TextBuilder()
+        at = 0
+        for hole in holes:
+            first, last = _index(text, hole.start), _index(text, hole.end)
+            if first < at:
+                continue
+            if first > at:
+                builder.text(text.cut(at, first))
+            builder.hole(Tmpl(hole.body, quoted=hole.filled), hole.start, hole.end)
+            at = last
+        builder.text(text.cut(at))
+        return builder.build()
+
+
+def _index(text: Text, offset: int) -> int:
+    """The first character of the text that stands at or behind this place."""
+    return bisect_left(range(len(text)), offset, key=text.start)
+
+
+def is_null(node: Node | None) -> bool:
+    """Is this nothing, or YAML's null?"""
+    if node is None:
+        return True
+    return isinstance(node, Scalar) and not (node.style or node.tag) and node.value in _NULLS
+
+
+def walk(file: YamlFile, root: Node) -> Iterator[tuple[tuple[Node, ...], Mapping]]:
+    """Every mapping below root with the nodes above it, outermost first; shared nodes come once."""
+    seen: set[int] = set()
+    stack: list[tuple[tuple[Node, ...], Node]] = [((), root)]
+    while stack:
+        above, node = stack.pop()
+        if isinstance(node, Scalar) or id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, Mapping):
+            yield above, node
+            below = [entry.value for entry in file.entries(node)]
+        else:
+            below = node.items
+        stack += [((*above, node), each) for each in reversed(below)]
