@@ -10,6 +10,8 @@ import bisect
 import re
 from dataclasses import dataclass, field
 
+from celerylint.facts.manifests.words import Text, TextBuilder, Tmpl
+
 _SUFFIXES = (".j2", ".jinja2", ".jinja", ".gotmpl", ".tmpl", ".ctmpl", ".tpl", ".template", ".erb")
 _OPENERS = re.compile(r"\{\{|\{%|(?<!\$)\{#")
 _ERB_OPENERS = re.compile(r"<%(?!%)")
@@ -190,3 +192,50 @@ def _keyword(source: str, body: str) -> str:
     if word.startswith("end"):
         return "end"
     return word if word in _CONTROL else "set"
+
+
+def fill(text: Text, blanked: Blanked) -> Text:
+    """The text with a `Tmpl` hole for each region that it meets, whole regions at once.
+
+    `text` was read from `blanked.text`. A statement inside it (an `if` between the words of a
+    command) becomes a hole that may render any number of words; comments and assignments vanish.
+    """
+    if not blanked.holes or not text.value:
+        return text
+    holes = [
+        hole
+        for hole in blanked.within(text.start(0), text.end(len(text.value)))
+        if hole.keyword not in ("comment", "set")
+    ]
+    if not holes:
+        return text
+    builder = TextBuilder()
+    done = 0
+    for hole in holes:
+        start, end = _index(text, hole.start), _index(text, hole.end)
+        if end <= start:
+            continue
+        builder.text(text.cut(done, start))
+        _put(builder, text, (start, end), hole)
+        done = end
+    builder.text(text.cut(done))
+    return builder.build()
+
+
+def _put(builder: TextBuilder, text: Text, where: tuple[int, int], hole: Hole) -> None:
+    """Add the hole: glued where text goes on at both sides, else as a word of its own."""
+    start, end = where
+    part = Tmpl(hole.body, quoted=hole.filled)
+    before, after = text.value[start - 1 : start], text.value[end : end + 1]
+    glued = hole.filled or bool(before.strip() and after.strip())
+    left, right = text.start(start), text.end(end)
+    if not glued:
+        builder.add(" ", left, left)
+    builder.hole(part, left, right)
+    if not glued:
+        builder.add(" ", right, right)
+
+
+def _index(text: Text, offset: int) -> int:
+    """The index of the first character that stands at or behind a source offset."""
+    return bisect.bisect_left(range(len(text.value)), offset, key=text.start)
