@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 from celerylint.facts.manifests import templates
 from celerylint.facts.manifests.words import Text, TextBuilder, Tmpl, Word
@@ -13,6 +14,7 @@ from celerylint.facts.manifests.yaml_scalar import after_properties, decode
 
 _NULLS = ("", "~", "null", "Null", "NULL")
 _MOST_MERGES = 50
+Change = Callable[[Text], Text] | None
 _MERGE = "tag:yaml.org,2002:merge"
 
 
@@ -31,12 +33,18 @@ class YamlFile:
     Templates (`{{ }}`, `{% %}`) are blanked first; what they stood for comes back as Tmpl parts.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, blanked: templates.Blanked | None = None) -> None:
         self.source = text
-        self.blanked = templates.blank(text)
+        self.blanked = templates.blank(text) if blanked is None else blanked
         self._nodes: Nodes = compose(self.blanked.text)
         self._entries: dict[int, tuple[Entry, ...]] = {}
         self.repeated: list[Entry] = []
+
+    def part(self, start: int, end: int) -> YamlFile:
+        """The same file with nothing but [start, end) in it."""
+        text = self.blanked.text
+        before = re.sub(r"[^\n]", " ", text[:start])
+        return YamlFile(self.source, replace(self.blanked, text=before + text[start:end]))
 
     @property
     def documents(self) -> list[Node]:
@@ -52,9 +60,14 @@ class YamlFile:
     def problems(self) -> tuple[tuple[int, str], ...]:
         """(line, sentence): what is wrong with the file, else its first repeated key.
 
-        In a template the branches of an if repeat keys rightly.
+        A template that is no YAML without its template parts is no mistake: there it counts only
+        what was lost around a mention of Celery. Its branches also repeat keys rightly.
         """
-        if self._nodes.problems or not self.repeated or self.blanked.holes:
+        if self.blanked.holes:
+            text = self.blanked.text
+            lost = any("celery" in text[start:end].lower() for start, end in self.lost)
+            return tuple(self._nodes.problems) if lost else ()
+        if self._nodes.problems or not self.repeated:
             return tuple(self._nodes.problems)
         entry = min(self.repeated, key=lambda each: each.key.start)
         line = self.source.count("\n", 0, entry.key.start) + 1
@@ -128,28 +141,29 @@ class YamlFile:
         word = self.word(self.get(node, *path))
         return (word.literal() or "") if word is not None else ""
 
-    def words(self, node: Node | None) -> tuple[Word, ...]:
-        """The scalars of a list as words (a scalar alone is a list of one). Template regions between
-        the items that may render more of them become words that may be any number of words."""
+    def words(self, node: Node | None, change: Change = None) -> tuple[Word, ...]:
+        """The scalars of a list as words (a scalar alone is a list of one), each text changed first.
+        Template regions between the items that may render more of them become words that may be any
+        number of words."""
         if isinstance(node, Scalar):
-            word = self.word(node)
-            return () if word is None else (word,)
+            text = self.text(node)
+            return () if text is None else (_changed(text, change).word(),)
         if not isinstance(node, Sequence):
             return ()
-        found = [self._item(item) for item in node.items]
+        found = [_changed(self._item(item), change).word() for item in node.items]
         for hole in self.blanked.within(node.start, node.end):
             if hole.renders and not hole.filled:
                 found.append(Word((Tmpl(hole.body, quoted=False),), hole.start, hole.end))
         return tuple(sorted(found, key=lambda word: word.start))
 
-    def _item(self, item: Node) -> Word:
-        word = self.word(item)
-        if word is not None:
-            return word
+    def _item(self, item: Node) -> Text:
+        text = self.text(item)
+        if text is not None:
+            return text
         if isinstance(item, Scalar):
-            return Text.at(item.value, item.start).word()
+            return Text.at(item.value, item.start)
         # A mapping where a word was meant (`- echo: done`): the tool refuses it; it stays one word.
-        return Text.at(self.source[item.start : item.end].strip(), item.start).word()
+        return Text.at(self.source[item.start : item.end].strip(), item.start)
 
     def _filled(self, text: Text) -> Text:
         """The text with its template regions as holes."""
@@ -173,6 +187,10 @@ class YamlFile:
             at = last
         builder.text(text.cut(at))
         return builder.build()
+
+
+def _changed(text: Text, change: Change) -> Text:
+    return text if change is None else change(text)
 
 
 def _index(text: Text, offset: int) -> int:
