@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 
+from celerylint.facts.manifests.lines import take
 from celerylint.facts.manifests.words import Text, TextBuilder, Word
 
 _BLANK = re.compile(r"[ \t\r\n]*")
@@ -46,7 +47,7 @@ def string(text: Text, start: int, end: int) -> Word:
         if piece.startswith("\\"):
             builder.add(json.loads(f'"{piece}"'), text.start(at), text.end(match.end()))
         else:
-            builder.text(text.cut(at, match.end()))
+            take(builder, text, at, match.end())
         at = match.end()
     built = builder.build()
     if not built.runs:
