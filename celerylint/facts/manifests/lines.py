@@ -38,7 +38,7 @@ class Grammar:
     """How a format quotes values.
 
     stops end an unquoted value; escape protects the next character outside quotes, and those of
-    `protected` inside double quotes; scope names who replaces `$X`, "" where nobody does.
+    `protected` inside double quotes (a line end vanishes then); scope names who replaces `$X`, "" where nobody does.
     """
 
     stops: str = " \t\r\n"
@@ -84,7 +84,8 @@ def value(text: Text, at: int, grammar: Grammar) -> Value:
             quote, quoted = char, True
             at += 1
         elif char == grammar.escape and _protects(body, at, grammar, quote):
-            builder.add(body[at + 1], text.start(at), text.end(at + 2))
+            if body[at + 1] != "\n":
+                builder.add(body[at + 1], text.start(at), text.end(at + 2))
             at += 2
         elif char == "$" and grammar.scope and quote != "'":
             at = _variable(builder, text, at, grammar.scope, bool(quote))

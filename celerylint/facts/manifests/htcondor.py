@@ -1,0 +1,193 @@
+"""HTCondor submit files: each `queue` starts jobs with the commands set so far.
+
+Source: HTCondor's manual, "Submitting a Job" and the condor_submit reference (arguments, environment).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from celerylint.facts.manifests.lines import spans
+from celerylint.facts.manifests.model import Command, Manifest, Problem, Unit, Variable, manifest
+from celerylint.facts.manifests.templates import Blanked, blank, fill
+from celerylint.facts.manifests.words import Spec, Text, TextBuilder, Var, Word
+
+_ASSIGNMENT = re.compile(r"\s*(\+?[\w.]+)\s*=\s*")
+_QUEUE = re.compile(r"\s*queue\b\s*", re.IGNORECASE)
+_COUNT = re.compile(r"\S+$")
+_MACRO = re.compile(r"\$\$\([^)]*\)|\$(ENV|F\w*|INT|REAL|STRING)?\(([^):]*)(?::[^)]*)?\)")
+_PER_JOB = frozenset(
+    ["process", "procid", "cluster", "clusterid", "step", "itemindex", "row", "item", "node"]
+)
+_DEEPEST = 10
+
+
+def read(path: str, text: str) -> Manifest:
+    """Facts of a submit file: a unit of kind "job" for each `queue`, named by `description`.
+
+    The words are the executable in force and the arguments; all commands in force are in `extra`,
+    lower case. `$(X)` that the file sets is replaced; what differs per job stays (`Spec`).
+    """
+    blanked = blank(text)
+    problems: list[Problem] = []
+    commands: dict[str, Text] = {}
+    units: list[Unit] = []
+    for line in _logical_lines(blanked, problems):
+        queue = _QUEUE.match(line.value)
+        if queue is not None:
+            units.append(_unit(commands, line, queue))
+            continue
+        match = _ASSIGNMENT.match(line.value)
+        if match is not None:
+            commands[match.group(1).lower()] = line.cut(match.end()).strip()
+    return manifest(path, "htcondor", text, units=tuple(units), problems=tuple(problems))
+
+
+def _logical_lines(blanked: Blanked, problems: list[Problem]) -> Iterator[Text]:
+    builder, continued, number = TextBuilder(), False, 0
+    for number, (start, end) in enumerate(spans(blanked.text), 1):
+        line = blanked.text[start:end].rstrip()
+        if not continued and line.lstrip().startswith("#"):
+            continue
+        continued = line.endswith("\\")
+        builder.add(line[:-1] if continued else line, start)
+        if not continued:
+            yield fill(builder.build(), blanked)
+            builder = TextBuilder()
+    if continued:
+        problems.append((number, "the file ends in the middle of a continued line"))
+        yield fill(builder.build(), blanked)
+
+
+def _unit(commands: dict[str, Text], line: Text, queue: re.Match[str]) -> Unit:
+    known = {key: _expand(text, commands) for key, text in commands.items()}
+    start, end = line.start(len(queue.group()) - len(queue.group().lstrip())), line.end(queue.end())
+    name = known.get("description") or known.get("jobbatchname")
+    count = line.cut(queue.end()).strip()
+    by_count = _COUNT.match(count.value)
+    words = {key: text.word() for key, text in known.items()}
+    if count.value and not by_count:
+        words["queue"] = count.word()
+    env, opened = _environment(known)
+    return Unit(
+        str(name.word()) if name else "",
+        name.start(0) if name else start,
+        name.end(len(name.value)) if name else end,
+        kind="job",
+        commands=tuple(_command(known)),
+        replicas=_expand(count, commands).word() if by_count else None,
+        env=env,
+        env_open=opened,
+        workdir=words.get("initialdir"),
+        stop_grace=words.get("job_max_vacate_time"),
+        stop_signal=words.get("kill_sig"),
+        cpus=words.get("request_cpus"),
+        memory=words.get("request_memory"),
+        extra=tuple(words.items()),
+    )
+
+
+def _command(known: dict[str, Text]) -> Iterator[Command]:
+    words = [known["executable"].word()] if "executable" in known else []
+    place = known.get("arguments") or known.get("executable")
+    if "arguments" in known:
+        words += _arguments(known["arguments"])
+    if place is not None:
+        start, end = place.start(0), place.end(len(place.value))
+        yield Command("split", "command", start, end, words=tuple(words))
+
+
+def _environment(known: dict[str, Text]) -> tuple[tuple[Variable, ...], str]:
+    passed = known.get("getenv")
+    opened = "getenv" if passed and passed.value.lower() not in ("false", "f", "0") else ""
+    text = known.get("environment") or known.get("env")
+    if text is None:
+        return (), opened
+    new = text.value.startswith('"')
+    found = []
+    for word in _arguments(text) if new else _semicolons(text):
+        name, equals, _ = word.prefix().partition("=")
+        if equals:
+            found.append(_variable(name, word))
+    return tuple(found), opened
+
+
+def _variable(name: str, word: Word) -> Variable:
+    parts = (replace(word.parts[0], text=word.prefix()[len(name) + 1 :]), *word.parts[1:])
+    start = word.start + (1 if word.quoted else 0)
+    return Variable(name, replace(word, parts=parts), start, start + len(name))
+
+
+def _semicolons(text: Text) -> Iterator[Word]:
+    for match in re.finditer(r"[^;]+", text.value):
+        piece = text.cut(match.start(), match.end()).strip()
+        if piece.value:
+            yield piece.word()
+
+
+def _arguments(text: Text) -> Iterator[Word]:
+    """Words of the new syntax, which double quotes enclose, or of the old one, split at blanks."""
+    body = text.value
+    if not body.startswith('"'):
+        for match in re.finditer(r"\S+", body):
+            yield text.cut(match.start(), match.end()).word()
+        return
+    end = len(body) - 1 if body.endswith('"') and len(body) > 1 else len(body)
+    at = 1
+    while at < end:
+        if body[at].isspace():
+            at += 1
+            continue
+        word, at = _argument(text, at, end)
+        yield word
+
+
+def _argument(text: Text, at: int, end: int) -> tuple[Word, int]:
+    builder = TextBuilder()
+    body, start, quoted, single = text.value, at, False, False
+    while at < end:
+        char = body[at]
+        if body.startswith('""', at) or (single and body.startswith("''", at)):
+            builder.add(char, text.start(at), text.end(at + 2))
+            at += 2
+            continue
+        if char == "'":
+            single, quoted = not single, True
+        elif char.isspace() and not single:
+            break
+        else:
+            builder.text(text.cut(at, at + 1))
+        at += 1
+    built = builder.build()
+    if not built.runs:
+        built = Text.at("", text.start(start))
+    word = built.word()
+    return replace(word, start=text.start(start), end=text.end(at), quoted=quoted), at
+
+
+def _expand(text: Text, commands: dict[str, Text], depth: int = 0) -> Text:
+    """The text with the file's own macros put in place; their characters stand where they are used."""
+    if "$" not in text.value or depth > _DEEPEST:
+        return text
+    builder = TextBuilder()
+    done = 0
+    for match in _MACRO.finditer(text.value):
+        builder.text(text.cut(done, match.start()))
+        done = match.end()
+        start, end = text.start(match.start()), text.end(done)
+        name = (match.group(2) or "").strip()
+        known = commands.get(name.lower())
+        if match.group(1) == "ENV":
+            builder.hole(Var(name, scope="outside"), start, end)
+        elif match.group(1) or known is None or name.lower() in _PER_JOB:
+            builder.hole(Spec(match.group()), start, end)
+        else:
+            inner = _expand(known, commands, depth + 1)
+            if inner.holes or len(inner.value) > 1000:
+                builder.hole(Spec(match.group()), start, end)
+            else:
+                builder.add(inner.value, start, end)
+    builder.text(text.cut(done))
+    return builder.build()
