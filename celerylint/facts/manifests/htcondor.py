@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from celerylint.facts.manifests.lines import spans
+from celerylint.facts.manifests.lines import spans, take
 from celerylint.facts.manifests.model import Command, Manifest, Problem, Unit, Variable, manifest
 from celerylint.facts.manifests.templates import Blanked, blank, fill
-from celerylint.facts.manifests.words import Spec, Text, TextBuilder, Var, Word
+from celerylint.facts.manifests.words import Lit, Spec, Text, TextBuilder, Var, Word
 
 _ASSIGNMENT = re.compile(r"\s*(\+?[\w.]+)\s*=\s*")
 _QUEUE = re.compile(r"\s*queue\b\s*", re.IGNORECASE)
@@ -21,7 +21,8 @@ _MACRO = re.compile(r"\$\$\([^)]*\)|\$(ENV|F\w*|INT|REAL|STRING)?\(([^):]*)(?::[
 _PER_JOB = frozenset(
     ["process", "procid", "cluster", "clusterid", "step", "itemindex", "row", "item", "node"]
 )
-_DEEPEST = 10
+_MOST = 500
+"""Queues, and commands in force, that one file may have: all are written down for each queue."""
 
 
 def read(path: str, text: str) -> Manifest:
@@ -36,11 +37,14 @@ def read(path: str, text: str) -> Manifest:
     units: list[Unit] = []
     for line in _logical_lines(blanked, problems):
         queue = _QUEUE.match(line.value)
+        if queue is not None and len(units) == _MOST:
+            problems.append((1, f"more than {_MOST} queue statements: the rest is not read"))
+            break
         if queue is not None:
             units.append(_unit(commands, line, queue))
             continue
         match = _ASSIGNMENT.match(line.value)
-        if match is not None:
+        if match is not None and len(commands) < _MOST:
             commands[match.group(1).lower()] = line.cut(match.end()).strip()
     return manifest(path, "htcondor", text, units=tuple(units), problems=tuple(problems))
 
@@ -62,7 +66,8 @@ def _logical_lines(blanked: Blanked, problems: list[Problem]) -> Iterator[Text]:
 
 
 def _unit(commands: dict[str, Text], line: Text, queue: re.Match[str]) -> Unit:
-    known = {key: _expand(text, commands) for key, text in commands.items()}
+    macros = _Macros(commands)
+    known = {key: macros.expand(text) for key, text in commands.items()}
     start, end = line.start(len(queue.group()) - len(queue.group().lstrip())), line.end(queue.end())
     name = known.get("description") or known.get("jobbatchname")
     count = line.cut(queue.end()).strip()
@@ -77,7 +82,7 @@ def _unit(commands: dict[str, Text], line: Text, queue: re.Match[str]) -> Unit:
         name.end(len(name.value)) if name else end,
         kind="job",
         commands=tuple(_command(known)),
-        replicas=_expand(count, commands).word() if by_count else None,
+        replicas=macros.expand(count).word() if by_count else None,
         env=env,
         env_open=opened,
         workdir=words.get("initialdir"),
@@ -115,7 +120,7 @@ def _environment(known: dict[str, Text]) -> tuple[tuple[Variable, ...], str]:
 
 
 def _variable(name: str, word: Word) -> Variable:
-    parts = (replace(word.parts[0], text=word.prefix()[len(name) + 1 :]), *word.parts[1:])
+    parts = (Lit(word.prefix()[len(name) + 1 :]), *word.parts[1:])
     start = word.start + (1 if word.quoted else 0)
     return Variable(name, replace(word, parts=parts), start, start + len(name))
 
@@ -167,27 +172,40 @@ def _argument(text: Text, at: int, end: int) -> tuple[Word, int]:
     return replace(word, start=text.start(start), end=text.end(at), quoted=quoted), at
 
 
-def _expand(text: Text, commands: dict[str, Text], depth: int = 0) -> Text:
-    """The text with the file's own macros put in place; their characters stand where they are used."""
-    if "$" not in text.value or depth > _DEEPEST:
-        return text
-    builder = TextBuilder()
-    done = 0
-    for match in _MACRO.finditer(text.value):
-        builder.text(text.cut(done, match.start()))
-        done = match.end()
-        start, end = text.start(match.start()), text.end(done)
-        name = (match.group(2) or "").strip()
-        known = commands.get(name.lower())
-        if match.group(1) == "ENV":
-            builder.hole(Var(name, scope="outside"), start, end)
-        elif match.group(1) or known is None or name.lower() in _PER_JOB:
-            builder.hole(Spec(match.group()), start, end)
-        else:
-            inner = _expand(known, commands, depth + 1)
-            if inner.holes or len(inner.value) > 1000:
+class _Macros:
+    """The file's own macros; each is expanded once, so that nesting costs nothing."""
+
+    def __init__(self, commands: dict[str, Text]) -> None:
+        self.commands = commands
+        self.expanded: dict[str, str | None] = {}
+
+    def expand(self, text: Text) -> Text:
+        """The text with macros put in place; their characters stand where they are used."""
+        if "$" not in text.value:
+            return text
+        builder = TextBuilder()
+        done = 0
+        for match in _MACRO.finditer(text.value):
+            take(builder, text, done, match.start())
+            done = match.end()
+            start, end = text.start(match.start()), text.end(done)
+            name = (match.group(2) or "").strip()
+            known = None if match.group(1) or name.lower() in _PER_JOB else self._known(name)
+            if match.group(1) == "ENV":
+                builder.hole(Var(name, scope="outside"), start, end)
+            elif known is None:
                 builder.hole(Spec(match.group()), start, end)
             else:
-                builder.add(inner.value, start, end)
-    builder.text(text.cut(done))
-    return builder.build()
+                builder.add(known, start, end)
+        take(builder, text, done, len(text.value))
+        return builder.build()
+
+    def _known(self, name: str) -> str | None:
+        key = name.lower()
+        if key not in self.expanded:
+            self.expanded[key] = None  # a macro that names itself stays unknown
+            text = self.commands.get(key)
+            inner = self.expand(text) if text is not None and len(self.expanded) < 200 else None
+            if inner is not None and not inner.holes and len(inner.value) <= 500:
+                self.expanded[key] = inner.value
+        return self.expanded[key]
