@@ -14,6 +14,10 @@ from celerylint.facts.manifests.yaml_scalar import after_properties, decode
 
 _NULLS = ("", "~", "null", "Null", "NULL")
 _MOST_MERGES = 50
+_DOT = re.compile(r"(?<![\w.$)\]\"])\.(?![\w.])")
+_VALUE = re.compile(r"\$?\.Values(\.[\w-]+)+|include \"[^\"]*\" [.$]")
+_INDENT = re.compile(r"\bn?indent (\d+)")
+_SCOPES = ("with ", "range ")
 Change = Callable[[Text], Text] | None
 _MERGE = "tag:yaml.org,2002:merge"
 
@@ -151,9 +155,10 @@ class YamlFile:
         if not isinstance(node, Sequence):
             return ()
         found = [_changed(self._item(item), change).word() for item in node.items]
-        for hole in self.blanked.within(node.start, node.end):
-            if hole.renders and not hole.filled:
-                found.append(Word((Tmpl(hole.body, quoted=False),), hole.start, hole.end))
+        flow = self.blanked.text.startswith("[", node.start)
+        least = 0 if flow else self._column(node.start)
+        for hole in self._rendering(node.start, node.end, least):
+            found.append(Word((Tmpl(self.reading(hole), quoted=False),), hole.start, hole.end))
         return tuple(sorted(found, key=lambda word: word.start))
 
     def _item(self, item: Node) -> Text:
@@ -165,6 +170,43 @@ class YamlFile:
         # A mapping where a word was meant (`- echo: done`): the tool refuses it; it stays one word.
         return Text.at(self.source[item.start : item.end].strip(), item.start)
 
+    def rendered(self, node: Mapping, name: str) -> tuple[str, ...]:
+        """The template regions below this key that may put keys or items there, as written."""
+        start, end = self.extent(node, name)
+        value = self.get(node, name)
+        least = self._column(start) + 1
+        if isinstance(value, (Mapping, Sequence)):
+            least = 0 if self.blanked.text[value.start] in "[{" else self._column(value.start)
+        return tuple(self.reading(hole) for hole in self._rendering(start, end, least))
+
+    def _rendering(self, start: int, end: int, least: int) -> Iterator[templates.Hole]:
+        """The regions alone on their lines that render text at column `least` or deeper."""
+        for hole in self.blanked.within(start, end):
+            if hole.renders and not hole.filled:
+                indent = _INDENT.search(hole.body)
+                if (int(indent.group(1)) if indent else self._column(hole.start)) >= least:
+                    yield hole
+
+    def _column(self, offset: int) -> int:
+        return offset - self.source.rfind("\n", 0, offset) - 1
+
+    def reading(self, hole: templates.Hole) -> str:
+        """What a template region says; in a Go template's `with`, `.` is what `with` names."""
+        if hole.keyword or not _DOT.search(hole.body):
+            return hole.body
+        outer = self.blanked.conditions(hole.start)
+        scope = next((each for each in reversed(outer) if each.startswith(_SCOPES)), "")
+        named = scope.removeprefix("with ").strip() if scope.startswith("with ") else ""
+        return _DOT.sub(lambda _: named, hole.body) if _VALUE.fullmatch(named) else hole.body
+
+    def extent(self, node: Mapping, name: str) -> tuple[int, int]:
+        """From this key to the next one of the mapping (0, 0 where it has no such key)."""
+        for number, (key, _) in enumerate(node.pairs):
+            if isinstance(key, Scalar) and key.value == name:
+                last = number + 1 == len(node.pairs)
+                return key.start, node.end if last else node.pairs[number + 1][0].start
+        return 0, 0
+
     def _filled(self, text: Text) -> Text:
         """The text with its template regions as holes."""
         start, end = text.start(0), text.end(len(text))
@@ -173,6 +215,11 @@ class YamlFile:
             for hole in self.blanked.within(start, end)
             if hole.filled or (hole.renders and hole.start >= start)
         ]
+        # Blanked lines below a block scalar look like its last lines.
+        written = text.end(len(text.value.rstrip()))
+        if any(not hole.filled and hole.start >= written for hole in holes):
+            holes = [hole for hole in holes if hole.filled or hole.start < written]
+            text = text.cut(0, len(text.value.rstrip()))
         if not holes:
             return text
         builder = TextBuilder()
@@ -183,7 +230,7 @@ class YamlFile:
                 continue
             if first > at:
                 builder.text(text.cut(at, first))
-            builder.hole(Tmpl(hole.body, quoted=hole.filled), hole.start, hole.end)
+            builder.hole(Tmpl(self.reading(hole), quoted=hole.filled), hole.start, hole.end)
             at = last
         builder.text(text.cut(at))
         return builder.build()
@@ -205,18 +252,35 @@ def is_null(node: Node | None) -> bool:
     return isinstance(node, Scalar) and not (node.style or node.tag) and node.value in _NULLS
 
 
-def walk(file: YamlFile, root: Node) -> Iterator[tuple[tuple[Node, ...], Mapping]]:
-    """Every mapping below root with the nodes above it, outermost first; shared nodes come once."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A mapping with the nodes above it, outermost first, and the keys that lead through them to it
+    ("" for an item of a list)."""
+
+    node: Mapping
+    above: tuple[Node, ...]
+    keys: tuple[str, ...]
+
+    def nearest(self, file: YamlFile, *path: str) -> Node | None:
+        """What stands behind these keys in this mapping or in the nearest one above that has it."""
+        for node in (self.node, *reversed(self.above)):
+            if (value := file.get(node, *path)) is not None:
+                return value
+        return None
+
+
+def walk(file: YamlFile, root: Node) -> Iterator[Found]:
+    """Every mapping at and below root, in order; what aliases share comes once."""
     seen: set[int] = set()
-    stack: list[tuple[tuple[Node, ...], Node]] = [((), root)]
+    stack: list[tuple[Node, tuple[Node, ...], tuple[str, ...]]] = [(root, (), ())]
     while stack:
-        above, node = stack.pop()
+        node, above, keys = stack.pop()
         if isinstance(node, Scalar) or id(node) in seen:
             continue
         seen.add(id(node))
         if isinstance(node, Mapping):
-            yield above, node
-            below = [entry.value for entry in file.entries(node)]
+            yield Found(node, above, keys)
+            below = [(entry.name, entry.value) for entry in file.entries(node)]
         else:
-            below = node.items
-        stack += [((*above, node), each) for each in reversed(below)]
+            below = [("", item) for item in node.items]
+        stack += [(each, (*above, node), (*keys, name)) for name, each in reversed(below)]
