@@ -116,3 +116,10 @@ def _each(text: Text, pattern: re.Pattern[str], mark: str, names: Collection[str
 def _keep(builder: TextBuilder, text: Text, start: int, end: int) -> None:
     if start < end:
         builder.text(text.cut(start, end))
+
+
+def unknown(shown: str, start: int) -> Text:
+    """A text that is one hole: what a tag (`!Ref X`) or a template stands for."""
+    builder = TextBuilder()
+    builder.hole(Tmpl(shown), start, start + len(shown))
+    return builder.build()
