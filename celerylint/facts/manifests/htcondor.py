@@ -17,10 +17,13 @@ from celerylint.facts.manifests.words import Lit, Spec, Text, TextBuilder, Var, 
 _ASSIGNMENT = re.compile(r"\s*(\+?[\w.]+)\s*=\s*")
 _QUEUE = re.compile(r"\s*queue\b\s*", re.IGNORECASE)
 _COUNT = re.compile(r"\S+$")
-_MACRO = re.compile(r"\$\$\([^)]*\)|\$(ENV|F\w*|INT|REAL|STRING)?\(([^):]*)(?::[^)]*)?\)")
+_MACRO = re.compile(
+    r"\$\$\([^)]{0,200}\)|\$(ENV|F\w{0,9}|INT|REAL|STRING)?\(([^):]{0,200})(?::[^)]{0,200})?\)"
+)
 _PER_JOB = frozenset(
     ["process", "procid", "cluster", "clusterid", "step", "itemindex", "row", "item", "node"]
 )
+_DEEPEST = 20
 _MOST = 500
 """Queues, and commands in force, that one file may have: all are written down for each queue."""
 
@@ -177,6 +180,7 @@ class _Macros:
 
     def __init__(self, commands: dict[str, Text]) -> None:
         self.commands = commands
+        self.depth = 0
         self.expanded: dict[str, str | None] = {}
 
     def expand(self, text: Text) -> Text:
@@ -205,7 +209,9 @@ class _Macros:
         if key not in self.expanded:
             self.expanded[key] = None  # a macro that names itself stays unknown
             text = self.commands.get(key)
-            inner = self.expand(text) if text is not None and len(self.expanded) < 200 else None
+            self.depth += 1
+            inner = self.expand(text) if text is not None and self.depth <= _DEEPEST else None
+            self.depth -= 1
             if inner is not None and not inner.holes and len(inner.value) <= 500:
                 self.expanded[key] = inner.value
         return self.expanded[key]

@@ -26,7 +26,7 @@ from celerylint.facts.manifests.words import Spec, Text, TextBuilder, Var, Word,
 
 _PROGRAM = re.compile(r"(program|fcgi-program|eventlistener):(.+)")
 _EXPANSION = re.compile(
-    r"%(?:(%)|\(([^)]*)\)([#0\- +]{0,5}\d{0,3}(?:\.\d{1,3})?[hlL]?[diouxXeEfFgGcrsa]))?"
+    r"%(?:(%)|\(([^)]{0,200})\)([#0\- +]{0,5}\d{0,3}(?:\.\d{1,3})?[hlL]?[diouxXeEfFgGcrsa]))?"
 )
 _KEY = re.compile(r"[\s,]*([^\s=,]+)\s*=\s*")
 _ENVIRONMENT = Grammar(stops=", \t\r\n", escape="", protected="")

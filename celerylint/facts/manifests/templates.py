@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import bisect
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from celerylint.facts.manifests.words import Text, TextBuilder, Tmpl
@@ -29,6 +30,7 @@ _OPENING |= {"autoescape", "trans", "case", "while", "each"}
 _OTHERWISE = {"else", "elif", "elsif", "when"}
 _SILENT = {"set", "raw", "extends", "import", "from", "break", "continue", "do", "template"}
 _CONTROL = _OPENING | _OTHERWISE | _SILENT | {"include"}
+_DEEPEST = 20
 _RUBY_BLOCK = re.compile(r"\bdo(\s*\|[^|]*\|)?$")
 
 
@@ -59,29 +61,28 @@ class Blanked:
     text: str
     holes: tuple[Hole, ...] = ()
     _ends: tuple[int, ...] = field(default=(), repr=False, compare=False)
+    _stacks: tuple[tuple[str, ...], ...] = field(default=(), repr=False, compare=False)
+
+    @staticmethod
+    def of(text: str, holes: tuple[Hole, ...]) -> Blanked:
+        """The blanked text with its holes in order."""
+        ends = tuple(hole.end for hole in holes)
+        return Blanked(text, holes, ends, tuple(_stacks(holes)))
 
     def within(self, start: int, end: int) -> tuple[Hole, ...]:
         """The holes that share at least one character with text[start:end], in order."""
-        ends = self._ends or tuple(hole.end for hole in self.holes)
-        last = first = bisect.bisect_right(ends, start)
+        last = first = bisect.bisect_right(self._ends, start)
         while last < len(self.holes) and self.holes[last].start < end:
             last += 1
         return self.holes[first:last]
 
     def conditions(self, offset: int) -> tuple[str, ...]:
-        """What must hold for the text at `offset` to be rendered, outermost first: `if x`, `not if x`."""
-        stack: list[str] = []
-        for hole in self.holes:
-            if hole.start >= offset:
-                break
-            if hole.keyword in _OPENING:
-                stack.append(hole.body)
-            elif hole.keyword in _OTHERWISE and stack:
-                below = hole.body.partition("if ")[2]
-                stack[-1] = f"if {below.strip()}" if below else f"not {stack[-1]}"
-            elif hole.keyword == "end" and stack:
-                stack.pop()
-        return tuple(stack)
+        """What must hold for the text at `offset` to be rendered, outermost first: `if x`, `not if x`.
+
+        At most the outermost 20.
+        """
+        behind = bisect.bisect_right(self._ends, offset)
+        return self._stacks[behind - 1] if behind else ()
 
 
 def blank(text: str, *, erb: bool = False) -> Blanked:
@@ -105,7 +106,7 @@ def blank(text: str, *, erb: bool = False) -> Blanked:
         holes.append(hole)
         done = end
     pieces.append(text[done:])
-    return Blanked("".join(pieces), tuple(holes), tuple(hole.end for hole in holes))
+    return Blanked.of("".join(pieces), tuple(holes))
 
 
 def template_name(path: str) -> tuple[str, bool]:
@@ -116,16 +117,37 @@ def template_name(path: str) -> tuple[str, bool]:
     return path, False
 
 
+def _stacks(holes: tuple[Hole, ...]) -> Iterator[tuple[str, ...]]:
+    """The conditions in force behind each hole; deeper ones are counted, not kept."""
+    stack: tuple[str, ...] = ()
+    deeper = 0
+    for hole in holes:
+        if hole.keyword in _OPENING and len(stack) < _DEEPEST and not deeper:
+            stack = (*stack, hole.body)
+        elif hole.keyword in _OPENING:
+            deeper += 1
+        elif hole.keyword == "end" and deeper:
+            deeper -= 1
+        elif hole.keyword == "end":
+            stack = stack[:-1]
+        elif hole.keyword in _OTHERWISE and stack and not deeper:
+            below = hole.body.partition("if ")[2].strip()
+            before = stack[-1] if len(stack[-1]) < 200 else stack[-1][:200]
+            stack = (*stack[:-1], f"if {below}" if below else f"not {before}")
+        yield stack
+
+
 def _regions(text: str, openers: re.Pattern[str]) -> list[tuple[int, int]]:
     regions: list[tuple[int, int]] = []
     hopeless: set[str] = set()
     at = 0
     while (match := openers.search(text, at)) is not None:
         start, opener = match.start(), match.group()
-        end = -1 if opener in hopeless else _end_of(text, start, opener)
+        kind = "/*" if opener == "{{" and _GO_COMMENT.match(text, start) else opener
+        end = -1 if kind in hopeless else _end_of(text, start, kind)
         if end < 0:
             # No later region of this kind can end either: looking again would cost the square.
-            hopeless.add(opener)
+            hopeless.add(kind)
             at = match.end()
             continue
         regions.append((start, end))
@@ -136,11 +158,11 @@ def _regions(text: str, openers: re.Pattern[str]) -> list[tuple[int, int]]:
     return regions
 
 
-def _end_of(text: str, start: int, opener: str) -> int:
-    if opener == "{{" and _GO_COMMENT.match(text, start):
+def _end_of(text: str, start: int, kind: str) -> int:
+    if kind == "/*":
         closing = _GO_COMMENT_END.search(text, start)
         return closing.end() if closing else -1
-    closer = _CLOSERS[opener]
+    closer = _CLOSERS[kind]
     end = text.find(closer, start + 2)
     if end < 0:
         return -1
