@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from celerylint.facts.manifests.words import Text
 from celerylint.findings import Span
 from celerylint.oracle.options import GROUP, CommandOption, CommandOptions, Release, command
+from celerylint.project.place import Home
 from celerylint.project.values import Joined, Literal, Value, text_prefix
 
 STARTS = ("worker", "beat", "flower", "multi", "events")
@@ -19,11 +21,18 @@ STARTS = ("worker", "beat", "flower", "multi", "events")
 
 @dataclass(frozen=True, slots=True)
 class Arg:
-    """One word of a command line. open: it may be any number of words, none included."""
+    """One word of a command line. open: it may be any number of words, none included.
+
+    written is the word as its file writes it, without quotes ("" for all but the first of the words
+    that one variable became); source is its decoded text with the file that it stands in, where it
+    may be read again as a script.
+    """
 
     value: Value
     span: Span
     open: bool = False
+    written: str = ""
+    source: tuple[Home, Text] | None = None
 
     def text(self) -> str | None:
         """The word when it is known."""
@@ -42,7 +51,8 @@ class Arg:
         elif isinstance(value, Joined):
             value = _behind(value, count)
         span = replace(self.span, column=self.span.column + count)
-        return Arg(value, span if span.line == span.end_line else self.span, self.open)
+        span = span if span.line == span.end_line else self.span
+        return replace(self, value=value, span=span, source=None)
 
 
 def _behind(joined: Joined, count: int) -> Value:
