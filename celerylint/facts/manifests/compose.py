@@ -112,7 +112,7 @@ class _Reader:
     def _commands(self, node: Node) -> Iterator[Command]:
         for role in ("entrypoint", "command"):
             value = self._file.get(node, role)
-            if value is None or is_null(value):
+            if value is None or is_null(value) or value.tag == "!reset":
                 continue
             conditions = self._file.blanked.conditions(value.start)
             where = (role, value.start, value.end)

@@ -15,7 +15,7 @@ _COMPOSE = re.compile(r"\$(?:\$|([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_
 _OPERATOR = re.compile(r":?[-?+]")
 _BRACES = re.compile(r"\$\$|\$\{|\}")
 _KUBERNETES = re.compile(r"\$?\$\(([A-Za-z_.-][A-Za-z0-9_.-]*)\)")
-_PARAMETER = re.compile(r"\$\{\{?([A-Za-z0-9_]+)\}?\}")
+_PARAMETER = re.compile(r"\$\{([A-Za-z0-9_]+)\}")
 _CLOUD_FOUNDRY = re.compile(r"\(\(([^()\s]+)\)\)")
 _DEEPEST = 20
 
@@ -77,6 +77,13 @@ def kubernetes(text: Text, names: Collection[str]) -> Text:
 
 def parameters(text: Text, names: Collection[str]) -> Text:
     """`${X}` and `${{X}}` for the parameters of an OpenShift template."""
+    for at, part in text.holes:  # `{{X}}` was taken for another template's
+        if isinstance(part, Tmpl) and part.text in names and text.value[:at].endswith("$"):
+            builder = TextBuilder()
+            _keep(builder, text, 0, at - 1)
+            builder.hole(Var(part.text, scope="outside"), text.start(at - 1), text.end(at + 1))
+            _keep(builder, text, at + 1, len(text))
+            return parameters(builder.build(), names)
     return _each(text, _PARAMETER, "${", names)
 
 

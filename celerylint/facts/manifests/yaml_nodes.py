@@ -14,8 +14,8 @@ from typing import Any
 
 DEEPEST = 200
 """Collections inside each other; real manifests stay below 30."""
-MOST_NODES = 100_000
-"""Nodes of a file, half a second's work; what follows is not read."""
+MOST_NODES = 50_000
+"""Nodes of a file, some 20,000 lines; what follows is not read."""
 MOST_REPAIRS = 12
 """How many bad places are taken out of a file before the rest is given up."""
 

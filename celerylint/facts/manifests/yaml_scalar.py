@@ -44,6 +44,9 @@ def decode(source: str, start: int, end: int, style: str, value: str) -> Text:
     """
     if not value:
         return Text.at("", start)
+    margin = 1 if style in ("'", '"') else 0
+    if source[start + margin : end - margin] == value:  # nothing was moved: nearly always
+        return Text.at(value, start + margin)
     if len(value) <= LONGEST:
         for text in _attempts(source, start, end, style):
             if text.value == value:

@@ -41,13 +41,14 @@ class YamlFile:
         self.source = text
         self.blanked = templates.blank(text) if blanked is None else blanked
         self._nodes: Nodes = compose(self.blanked.text)
-        self._entries: dict[int, tuple[Entry, ...]] = {}
+        self._entries: dict[int, dict[str, Entry]] = {}
         self.repeated: list[Entry] = []
 
     def part(self, start: int, end: int) -> YamlFile:
         """The same file with nothing but [start, end) in it."""
         text = self.blanked.text
-        before = re.sub(r"[^\n]", " ", text[:start])
+        line = text.rfind("\n", 0, start) + 1
+        before = "\n" * line + " " * (start - line)
         return YamlFile(self.source, replace(self.blanked, text=before + text[start:end]))
 
     @property
@@ -92,20 +93,23 @@ class YamlFile:
         text = self.text(node)
         return None if text is None else text.word()
 
-    def entries(self, node: Node | None, depth: int = 0) -> tuple[Entry, ...]:
+    def entries(self, node: Node | None) -> tuple[Entry, ...]:
         """The keys of a mapping: own ones (of equal ones the last), then merged ones that it does
         not have. Keys that are no scalars are left out; anything but a mapping has none."""
+        return tuple(self._by_name(node).values())
+
+    def _by_name(self, node: Node | None, depth: int = 0) -> dict[str, Entry]:
         if not isinstance(node, Mapping) or depth > _MOST_MERGES:
-            return ()
-        if id(node) not in self._entries:
-            # Set before the merges are looked at, so that a mapping which merges itself ends.
-            own, merges = self._own(node)
-            self._entries[id(node)] = tuple(own.values())
+            return {}
+        known = self._entries.get(id(node))
+        if known is None:
+            # Kept before the merges are looked at, so that a mapping which merges itself ends.
+            known, merges = self._own(node)
+            self._entries[id(node)] = known
             for merged in merges:
-                for entry in self.entries(merged, depth + 1):
-                    own.setdefault(entry.name, entry)
-            self._entries[id(node)] = tuple(own.values())
-        return self._entries[id(node)]
+                for name, entry in list(self._by_name(merged, depth + 1).items()):
+                    known.setdefault(name, entry)
+        return known
 
     def _own(self, node: Mapping) -> tuple[dict[str, Entry], list[Node]]:
         own: dict[str, Entry] = {}
@@ -138,7 +142,7 @@ class YamlFile:
 
     def entry(self, node: Node | None, name: str) -> Entry | None:
         """The entry of that name, or None."""
-        return next((entry for entry in self.entries(node) if entry.name == name), None)
+        return self._by_name(node).get(name)
 
     def string(self, node: Node | None, *path: str) -> str:
         """The literal text behind these keys; "" when there is none or it holds a template."""
@@ -209,17 +213,17 @@ class YamlFile:
 
     def _filled(self, text: Text) -> Text:
         """The text with its template regions as holes."""
-        start, end = text.start(0), text.end(len(text))
-        holes = [
+        holes = self.blanked.within(text.start(0), text.end(len(text)))
+        written = len(text.value.rstrip())
+        if any(not hole.filled and hole.start >= text.end(written) for hole in holes):
+            # Blanked lines below a block scalar look like its last lines.
+            text = text.cut(0, written)
+        end = text.end(len(text))
+        holes = tuple(
             hole
-            for hole in self.blanked.within(start, end)
-            if hole.filled or (hole.renders and hole.start >= start)
-        ]
-        # Blanked lines below a block scalar look like its last lines.
-        written = text.end(len(text.value.rstrip()))
-        if any(not hole.filled and hole.start >= written for hole in holes):
-            holes = [hole for hole in holes if hole.filled or hole.start < written]
-            text = text.cut(0, len(text.value.rstrip()))
+            for hole in holes
+            if hole.start < end and (hole.filled or (hole.renders and hole.start >= text.start(0)))
+        )
         if not holes:
             return text
         builder = TextBuilder()
@@ -249,7 +253,9 @@ def is_null(node: Node | None) -> bool:
     """Is this nothing, or YAML's null?"""
     if node is None:
         return True
-    return isinstance(node, Scalar) and not (node.style or node.tag) and node.value in _NULLS
+    if not isinstance(node, Scalar) or node.style or node.tag not in ("", "!reset"):
+        return False
+    return node.value in _NULLS
 
 
 @dataclass(frozen=True, slots=True)
