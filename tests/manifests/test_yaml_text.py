@@ -22,9 +22,10 @@ def scalars(source: str, loader: Any) -> list[tuple[Any, int]]:
     try:
         for event in yaml.parse(source, Loader=loader):
             if isinstance(event, yaml.ScalarEvent):
-                start = event.start_mark.index
+                where: Any = event
+                start = where.start_mark.index
                 if event.tag or event.anchor:
-                    start = after_properties(source, start, event.end_mark.index)
+                    start = after_properties(source, start, where.end_mark.index)
                 found.append((event, start))
     except yaml.YAMLError:
         pass
