@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from celerylint.facts.manifests.words import Cmd, Lit, Part, Tmpl, Var, Word
+from celerylint.facts.manifests.words import Cmd, Lit, Part, Text, Tmpl, Var, Word
 from celerylint.project.argv import Arg
 from celerylint.project.choices import join, one_of, readings, settle
 from celerylint.project.place import Home
@@ -79,9 +79,9 @@ def _variable(part: Var, around: Surroundings) -> Value:
         return Unknown(f"{part.scope} variable {name}")
     if name.isdigit():
         return _parameter(int(name), around)
-    if name == "#" and around.parameters is not None:
-        if not any(each.open for each in around.parameters):
-            return Literal(str(len(around.parameters)))
+    known = around.parameters
+    if name == "#" and known is not None and not any(each.open for each in known):
+        return Literal(str(len(known)))
     if not name[0].isalpha() and name[0] != "_":
         return Unknown(f"${name}")
     return around.shell.get(name, Default(name))
@@ -163,7 +163,10 @@ def _fields(word: Word, around: Surroundings, home: Home) -> list[list[Arg]]:
 
 
 def _whole(word: Word, value: Value, home: Home, open_: bool = False) -> Arg:
-    source = None if word.source is None else (home, word.source)
+    text = word.source
+    if text is None and (known := word.literal()) is not None:
+        text = Text(known, ((0, word.start, word.end - word.start),))
+    source = None if text is None else (home, text)
     return Arg(value, home.span(word.start, word.end), open_, str(word), source)
 
 

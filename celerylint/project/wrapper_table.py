@@ -101,7 +101,8 @@ WRAPPERS: dict[str, Wrapper] = {
     "newrelic-admin": _wrapper(subcommand="run-program"),
     "ddtrace-run": _wrapper("-p"),
     "opentelemetry-instrument": _wrapper(
-        "--traces_exporter --metrics_exporter --logs_exporter --service_name --exporter_otlp_endpoint"
+        "--traces_exporter --metrics_exporter --logs_exporter --service_name "
+        "--exporter_otlp_endpoint"
     ),
     "scout-apm": _wrapper(),
     "memray": _wrapper("-o --output", subcommand="run", stays=None),

@@ -4,11 +4,10 @@ X=y`."""
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from celerylint.facts.manifests.shell import split
-
 from celerylint.project.argv import STARTS, Arg
 from celerylint.project.expansion import Surroundings, expand
 from celerylint.project.values import Literal, Value
@@ -75,7 +74,11 @@ class _Stripper:
             name = basename(text) if text is not None else _unknown_name(first)
             if _CELERY.match(name) or (name in self.own and text is not None):
                 return self.finish("celery")
-            if text is not None and _ASSIGN.match(text):
+            if text is None and first.open and not name and len(self.args) > 1:
+                self.found.unsure.append(first.written)  # it may render a wrapper, or nothing
+                self.found.wrappers.append(first.written)
+                self.args.pop(0)
+            elif text is not None and _ASSIGN.match(text):
                 self.assign()
             elif not self.step(name):
                 return self.rest(name)
@@ -101,7 +104,7 @@ class _Stripper:
 
     def step(self, name: str) -> bool:
         """Strips one wrapper; False where the first word is none."""
-        special = {
+        special: dict[str, Callable[[], bool]] = {
             "env": self.env,
             "sudo": self.sudo,
             "su": self.su,
@@ -109,10 +112,9 @@ class _Stripper:
             "nodemon": self.nodemon,
             "hupper": self.hupper,
             "coverage": self.module_runner,
-            "xargs": lambda: False,
-        }.get(name)
-        if special is not None:
-            return special()
+        }
+        if name in special:
+            return special[name]()
         if _PYTHON.match(name):
             return self.python()
         if name in SHELLS:
@@ -211,10 +213,10 @@ class _Stripper:
                 break
             at += 2 if text in ("-X", "-W") else 1
         rest = self.args[at:]
-        if len(rest) > 1 and basename(rest[0].text() or "") == "manage.py":
-            if rest[1].text() == "celery":
-                self.args = rest[1:]
-                return True
+        managed = len(rest) > 1 and basename(rest[0].text() or "") == "manage.py"
+        if managed and rest[1].text() == "celery":
+            self.args = rest[1:]
+            return True
         if rest and _CELERY.match(basename(rest[0].text() or "")):
             self.args = rest
             return True

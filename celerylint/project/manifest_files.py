@@ -1,0 +1,137 @@
+"""The manifests of a tree: which files are read, and what they hold."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from celerylint.facts import manifests
+from celerylint.facts.manifests.classify import candidate, classify, mentions
+from celerylint.facts.manifests.model import Command, Manifest
+from celerylint.facts.manifests.words import Text
+from celerylint.project.place import Home
+
+Read = Callable[[str], "bytes | None"]
+"""The content of a project-relative path, None where it cannot be read."""
+ReadFacts = Callable[[str, str, str], Manifest]
+"""(path, text, kind) -> facts: manifests.read, or a cache before it."""
+
+_LARGEST = 1_000_000
+_ALWAYS = frozenset(("compose", "dockerfile", "helm-values", "env"))
+
+
+class Files:
+    """Reads manifests on demand and keeps them. problems are (path, line, message)."""
+
+    def __init__(self, paths: Iterable[str], read: Read, facts: ReadFacts | None = None) -> None:
+        self.paths = sorted(paths)
+        self.problems: list[tuple[str, int, str]] = []
+        self._known = frozenset(self.paths)
+        self._folders = frozenset(folder for path in self.paths for folder in _parents(path))
+        self._read = read
+        self._facts = facts or _plain
+        self._texts: dict[str, str | None] = {}
+        self._manifests: dict[str, Manifest | None] = {}
+        self._names: dict[str, list[str]] = {}
+        for path in self.paths:
+            self._names.setdefault(posixpath.basename(path), []).append(path)
+
+    def __contains__(self, path: str) -> bool:
+        return path in self._known
+
+    def is_folder(self, path: str) -> bool:
+        """Is there a file below this folder?"""
+        return path in self._folders or path in ("", ".")
+
+    def named(self, name: str) -> list[str]:
+        """Every path with that base name."""
+        return self._names.get(name, [])
+
+    def kept(self) -> list[Manifest]:
+        """The manifests that speak of Celery, or name one that does; with what may join them."""
+        texts = {path: text for path in self.paths if candidate(path) and (text := self.text(path))}
+        telling = {path for path, text in texts.items() if mentions(text)}
+        words = {"supervisord"} if any(path.endswith(".conf") for path in telling) else set()
+        for path in telling:
+            if classify(path, texts[path]) == "shell":
+                words.add(posixpath.basename(path))
+        pattern = re.compile("|".join(map(re.escape, sorted(words))) or r"(?!)")
+        found = []
+        for path, text in texts.items():
+            kind = classify(path, text)
+            if kind is None or kind == "env":
+                continue
+            if path in telling or kind in _ALWAYS or pattern.search(text):
+                manifest = self.manifest(path)
+                if manifest is not None:
+                    found.append(manifest)
+        return found
+
+    def text(self, path: str) -> str | None:
+        """A file's text; None for what is missing, binary or too large (a problem is noted)."""
+        if path not in self._texts:
+            self._texts[path] = self._decoded(path)
+        return self._texts[path]
+
+    def _decoded(self, path: str) -> str | None:
+        data = self._read(path) if path in self._known else None
+        if data is None or b"\0" in data[:8000]:
+            return None
+        if len(data) > _LARGEST:
+            if b"celery" in data:
+                self.problems.append((path, 1, "larger than 1 MB: not read"))
+            return None
+        text = data.decode("utf-8-sig", errors="replace")
+        return None if text.count("\ufffd") > len(text) // 10 else text
+
+    def manifest(self, path: str) -> Manifest | None:
+        """The facts of a file, None for what is no manifest."""
+        if path not in self._manifests:
+            text = self.text(path)
+            kind = classify(path, text) if text is not None else None
+            found = self._facts(path, text, kind) if text is not None and kind else None
+            self._manifests[path] = found
+            if found is not None:
+                self.problems += [(path, line, message) for line, message in found.problems]
+        return self._manifests[path]
+
+    def script(self, path: str) -> tuple[Home, Text, str] | None:
+        """A shell script of the tree: where it stands, its text, its interpreter."""
+        manifest = self.manifest(path)
+        command: Command | None = None
+        if manifest is not None and manifest.kind == "shell" and manifest.units:
+            command = manifest.units[0].commands[0]
+        if manifest is None or command is None or command.script is None:
+            return None
+        return Home.of(manifest), command.script, command.interpreter
+
+    def above(self, path: str, name: str) -> str | None:
+        """The nearest file of that name in a folder above the path."""
+        folder = posixpath.dirname(path)
+        while True:
+            found = posixpath.join(folder, name)
+            if found in self._known:
+                return found
+            if not folder:
+                return None
+            folder = posixpath.dirname(folder)
+
+
+def _plain(path: str, text: str, kind: str) -> Manifest:
+    return manifests.read(path, text, kind)
+
+
+def _parents(path: str) -> Iterator[str]:
+    folder = posixpath.dirname(path)
+    while folder:
+        yield folder
+        folder = posixpath.dirname(folder)
+
+
+def normal(*parts: str) -> str | None:
+    """The joined project-relative path; None where it leads outside the tree."""
+    path = posixpath.normpath(posixpath.join(*parts))
+    if path.startswith(("..", "/")):
+        return None
+    return "" if path == "." else path
