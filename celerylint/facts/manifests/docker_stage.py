@@ -8,6 +8,9 @@ from dataclasses import dataclass, field, replace
 from celerylint.facts.manifests.model import Command, Copy, Stage, Unit, Variable
 from celerylint.facts.manifests.words import Lit, Part, Var, Word
 
+_MOST = 1000
+"""Variables of one stage that are kept."""
+
 
 @dataclass(slots=True)
 class Draft:
@@ -49,6 +52,8 @@ class Draft:
 
     def set_env(self, variables: list[Variable]) -> None:
         """ENV: a later value of a name replaces the earlier one."""
+        if len(self.env) >= _MOST:
+            return
         names = {variable.name for variable in variables}
         # `ENV PATH=/app:$PATH` still needs the earlier value, so only plain repeats are dropped.
         kept = [each for each in self.env if each.name not in names or _refers(variables, each)]

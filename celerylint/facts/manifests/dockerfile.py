@@ -29,6 +29,7 @@ _KNOWN = frozenset(
     ["add", "arg", "cmd", "copy", "entrypoint", "env", "expose", "from", "healthcheck", "label"]
     + ["maintainer", "onbuild", "run", "shell", "stopsignal", "user", "volume", "workdir"]
 )
+_MOST = 3000
 _PAIR = re.compile(r"([^\s=]+)=")
 _NAME = re.compile(r"[^\s=]+")
 _LEGACY = re.compile(r"([^\s=]+)\s+")
@@ -46,7 +47,10 @@ def read(path: str, text: str) -> Manifest:
     blanked = blank(text)
     problems: list[Problem] = []
     reader = _Reader(blanked, escape_character(blanked.text), problems)
-    for instruction in instructions(blanked.text, problems):
+    for number, instruction in enumerate(instructions(blanked.text, problems)):
+        if number == _MOST:
+            problems.append((instruction.line, f"only the first {_MOST} instructions are read"))
+            break
         reader.add(instruction)
     stages = tuple(reader.stages())
     return manifest(path, "dockerfile", text, stages=stages, problems=tuple(problems[:5]))
@@ -60,6 +64,7 @@ class _Reader:
         self.problems = problems
         self.args: list[Variable] = []
         self.drafts: list[Draft] = []
+        self.named: dict[str, Draft] = {}
         self.complained = False
 
     def stages(self) -> Iterator[Stage]:
@@ -97,11 +102,12 @@ class _Reader:
         group = 2 if match.group(2) else 1
         start, end = rest.start(match.start(group)), rest.end(match.end(group))
         draft = Draft(match.group(2) or "", base, start, end, args=list(self.args))
-        parent = base.literal()
-        for earlier in self.drafts:
-            if parent and earlier.name.lower() == parent.lower():
-                draft.inherit(earlier)
+        parent = self.named.get((base.literal() or "").lower())
+        if parent is not None:
+            draft.inherit(parent)
         self.drafts.append(draft)
+        if draft.name:
+            self.named[draft.name.lower()] = draft
 
     def _inside(self, draft: Draft, instruction: Instruction) -> None:
         name, rest = instruction.name, instruction.rest

@@ -74,10 +74,9 @@ def _commands(body: Body) -> Iterator[Command]:
         yield _exec(command, "entrypoint" if kubernetes else "command")
     elif isinstance(command, Scalar) and body.type == "config":
         following = args.items if isinstance(args, Items) else []
-        start, end = _place(command)
-        end = args.end if isinstance(args, Items) else end
+        end = args.end if isinstance(args, Items) else command.end
         words = tuple(_words([command, *following]))
-        yield Command("exec", "command", start, end, words=words)
+        yield Command("exec", "command", command.start, max(end, command.end), words=words)
         return
     else:
         yield from _shell(body)
@@ -89,8 +88,7 @@ def _shell(body: Body) -> Iterator[Command]:
     for key in _SHELL_COMMANDS:
         node = body.attributes.get(key)
         if isinstance(node, Scalar) and node.string:
-            start, end = _place(node)
-            yield Command("shell", "command", start, end, script=node.text)
+            yield Command("shell", "command", node.start, node.end, script=node.text)
 
 
 def _exec(items: Items, role: str) -> Command:
@@ -104,16 +102,7 @@ def _words(nodes: list[Node]) -> Iterator[Word]:
 
 
 def _word(node: Scalar) -> Word:
-    start, end = _place(node)
-    if node.string:
-        return replace(node.text.word(), start=start, end=end)
-    return replace(node.text.word(), start=start, end=end, quoted=False)
-
-
-def _place(node: Scalar) -> tuple[int, int]:
-    """Source offsets of a scalar, the quotes of a string included."""
-    start, end = node.text.start(0), node.text.end(len(node.text.value))
-    return (start - 1, end + 1) if node.string else (start, end)
+    return replace(node.text.word(), start=node.start, end=node.end, quoted=node.string)
 
 
 def _unit(body: Body, around: tuple[Body, ...], commands: tuple[Command, ...]) -> Unit:

@@ -25,9 +25,11 @@ _DEEPEST = 60
 
 @dataclass(slots=True)
 class Scalar:
-    """A string, number or anything that is not known (a `Tmpl` hole)."""
+    """A string, number or anything that is not known (a `Tmpl` hole); start and end include quotes."""
 
     text: Text
+    start: int
+    end: int
     string: bool = False
 
 
@@ -123,9 +125,8 @@ class Parser:
         while self._peek() == '"':
             labels.append(self._string())
             self._gap()
-        if self._peek() != "{":
-            return
-        body.blocks.append(self._braces(depth, name, tuple(labels), start))
+        if self._peek() == "{":
+            body.blocks.append(self._braces(depth, name, tuple(labels), start))
 
     def _braces(
         self, depth: int, name: str = "", labels: tuple[Text, ...] = (), start: int = -1
@@ -152,7 +153,8 @@ class Parser:
         if char == "{":
             return self._braces(depth)
         if char == '"':
-            return Scalar(self._string(), string=True)
+            start = self.at
+            return Scalar(self._string(), start, self.at, string=True)
         heredoc = _HEREDOC.match(self.text, self.at, self.end)
         if heredoc is not None:
             return self._heredoc(heredoc, depth)
@@ -166,7 +168,7 @@ class Parser:
         atom = _ATOM.match(self.text, self.at, self.end)
         if atom is not None:
             self.at = atom.end()
-            return Scalar(Text.at(atom.group(), atom.start()))
+            return Scalar(Text.at(atom.group(), atom.start()), atom.start(), atom.end())
         return self._unknown()
 
     def _list(self, depth: int, closer: str) -> Items:
@@ -195,7 +197,7 @@ class Parser:
         raw = self.text[start : self.at].strip()
         builder = TextBuilder()
         builder.hole(Tmpl(raw[:200], quoted=False), start, start + len(raw))
-        return Scalar(builder.build())
+        return Scalar(builder.build(), start, start + len(raw))
 
     def _skip(self) -> None:
         """Go behind an expression: to the end of the line or item that it stands in."""
@@ -206,9 +208,7 @@ class Parser:
                 self.at = match.start()
                 self._string()
                 continue
-            if char in "]})" and level == 0:
-                break
-            if level == 0 and char in ("\n", ",", "#", "//"):
+            if level == 0 and char in ("\n", ",", "#", "//", "]", "}", ")"):
                 break
             level += (char in "[({") - (char in "])}")
             self.at = match.end()
@@ -228,7 +228,7 @@ class Parser:
         inner._gap()
         if inner._peek() in ("[", "{"):
             return inner.expression(depth + 1)
-        return Scalar(Text.at(self.text[start:stop], start), string=True)
+        return Scalar(Text.at(self.text[start:stop], start), start, stop, string=True)
 
     def _string(self) -> Text:
         builder = TextBuilder()
@@ -296,4 +296,4 @@ def _single(item: Node) -> Node:
         (at, replace(part, quoted=not str(getattr(part, "text", "")).startswith("for ")))
         for at, part in item.text.holes
     )
-    return Scalar(replace(item.text, holes=holes))
+    return replace(item, text=replace(item.text, holes=holes))

@@ -125,9 +125,11 @@ def _units(found: _File, text: str) -> Iterator[Unit]:
 def _script(found: _File, text: str, lines: list[tuple[int, int]], indent: int) -> Command:
     shebang = _SHEBANG.match(text[lines[0][0] : lines[0][1]].lstrip())
     builder = TextBuilder()
-    for start, end in lines:
+    for number, (start, end) in enumerate(lines):
         left = min(start + indent, end)
-        builder.add(text[left:end] + "\n", left)
+        if number:
+            builder.add("\n", lines[number - 1][1], start)
+        builder.add(text[left:end], left)
     script = _interpolate(builder.build(), found.strings)
     interpreter = shebang.group(1).strip() if shebang else ""
     begin, end = lines[0][0] + indent, lines[-1][1]
@@ -143,8 +145,9 @@ def _lines(found: _File, text: str, lines: list[tuple[int, int]], indent: int) -
             left = quiet.end() if quiet else left
             begin = left
         continued = text[left:end].endswith("\\") and number + 1 < len(lines)
-        builder.add(text[left:end] + ("\n" if continued else ""), left)
+        builder.add(text[left:end], left)
         if continued:
+            builder.add("\n", end, lines[number + 1][0])
             continue
         script = _interpolate(builder.build(), found.strings)
         yield Command("shell", "task", begin, end, script=script, interpreter=found.shell)

@@ -81,6 +81,7 @@ class _Reader:
         self.includes: list[Word] = []
         self.problems: list[Problem] = []
         self.one_shell = False
+        self.open_define = False
 
     def read(self) -> None:
         """Go through the file once; recipes are expanded afterwards, as make does."""
@@ -157,13 +158,16 @@ class _Reader:
         if name:
             self.variables.unsettled.add(name[0])
         first, self.at = self.at, self.at + 1
-        while self.at < len(self.lines):
+        while self.at < len(self.lines) and not self.open_define:
             start, end = self.lines[self.at]
             self.at += 1
             if self.text[start:end].strip().startswith("endef"):
                 return
-        # Without its end a definition is taken for one line, so that the rest is still read.
-        self.problems.append((first + 1, "this define has no endef"))
+        # Without its end a definition is taken for one line, so that the rest is still read; no
+        # later one can have an end either.
+        if not self.open_define:
+            self.problems.append((first + 1, "this define has no endef"))
+        self.open_define = True
         self.at = first + 1
 
     def _statement(self, logical: Text, rule: _Rule | None) -> _Rule | None:
