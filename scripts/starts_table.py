@@ -13,10 +13,12 @@ import json
 import os
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from celerylint.project.process import Chosen, Process, chosen_json, process_json
 from celerylint.project.starts import Collected, collect
+from celerylint.project.values import OneOf
 
 SKIPPED = {".git", "node_modules", ".venv", "__pycache__"}
 
@@ -50,8 +52,8 @@ def shown(chosen: Chosen | None) -> str:
         return str(found["value"])
     if found["certainty"] == "default":
         return f"{found['value']}?{found['env']}"
-    if found["certainty"] == "one-of":
-        return "|".join(str(each) for each in found["value"])
+    if chosen is not None and isinstance(chosen.value, OneOf):
+        return "|".join(shown(replace(chosen, value=each)) for each in chosen.value.options)
     return f"?({found['reason']})"
 
 
@@ -74,7 +76,7 @@ def row(process: Process) -> str:
     if process.alternative_of is not None:
         cells.append(f"alternative of line {process.alternative_of.line}")
     if process.conditions:
-        cells.append("if " + " and ".join(process.conditions))
+        cells.append("when " + " and ".join(process.conditions))
     return " | ".join(cells)
 
 
@@ -94,9 +96,8 @@ def main() -> None:
             continue
         places = {each.span for each in found.processes}
         seconds = time.perf_counter() - begin
-        print(
-            f"## {root.name}: {len(places)} starts, {len(found.processes)} processes ({seconds:.2f} s)"
-        )
+        count = f"{len(places)} starts, {len(found.processes)} processes"
+        print(f"## {root.name}: {count} ({seconds:.2f} s)")
         for process in found.processes:
             print(row(process))
         for mention in found.unread:

@@ -5,24 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from celerylint.facts.manifests.classify import dev_marker
 from celerylint.findings import Span
 from celerylint.oracle.options import Release
 from celerylint.project import argv as argv_reader
-from celerylint.project import multi
+from celerylint.project import multi, unit_facts
 from celerylint.project.argv import STARTS, Argv
 from celerylint.project.chains import Situation, Start
-from celerylint.project.choices import readings, settle
 from celerylint.project.commanding import chosen_options, merged
 from celerylint.project.entrypoints import EntryPoint
-from celerylint.project.expansion import value_of
-from celerylint.project.limits import GRACE, REPLICAS, seconds
+from celerylint.project.managers import under_manager
 from celerylint.project.process import Chosen, Process
-from celerylint.project.units import Service
-from celerylint.project.values import Default, Literal, Value
+from celerylint.project.values import Literal
 from celerylint.project.wrappers import basename
 
-_TASK_RUNNERS = ("makefile", "justfile", "taskfile", "package-json")
 _MULTI_STARTS = ("start", "restart")
 
 
@@ -74,7 +69,7 @@ def _process(
          for each_start, each in group]
     )  # fmt: skip
     service = situation.service
-    role, reason = _role(start, service)
+    role, reason = unit_facts.role(situation, start.word.span)
     span = start.word.span
     return Process(
         kind=read.subcommand or "",
@@ -85,18 +80,16 @@ def _process(
         options=options,
         mistakes=read.mistakes,
         extra=tuple(arg.written for arg in read.extra),
-        service=service.unit.name
-        if service is not None and service.unit.kind != "script"
-        else None,
+        service=unit_facts.name(service),
         platform=service.manifest.kind if service is not None else "shell",
         deployment=service.manifest.path if service is not None else span.path,
         role=role,
         role_reason=reason,
         executes=False if _forks(options, reading) else situation.executes,
-        replicas=_replicas(service, situation),
-        grace=_grace(service, situation),
-        stop_signal=_field(service, "stop_signal", situation),
-        user=_user(service, situation),
+        replicas=unit_facts.replicas(service, situation),
+        grace=unit_facts.grace(service, situation),
+        stop_signal=unit_facts.field(service, "stop_signal", situation),
+        user=unit_facts.user(service, situation),
         workdir=situation.workdir,
         environment=situation.environment,
         environment_open=situation.environment_open,
@@ -115,12 +108,14 @@ def _forks(options: Mapping[str, Chosen], reading: _Reading) -> bool:
 
 
 def _chain(situation: Situation, span: Span) -> tuple[Span, ...]:
+    """Each line once; of neighbours in one file the last, which is the nearest to the start."""
     found: list[Span] = []
     for each in (*situation.chain, span):
-        if not found or (found[-1].path, found[-1].line) != (each.path, each.line):
-            found.append(each)
-    if found and found[-1] != span:
-        found[-1] = span
+        if any((known.path, known.line) == (each.path, each.line) for known in found[:-1]):
+            continue
+        if found and found[-1].path == each.path:
+            found.pop()
+        found.append(each)
     return tuple(found)
 
 
@@ -137,87 +132,40 @@ def _app(
     return None
 
 
-def _role(start: Start, service: Service | None) -> tuple[str, str]:
-    """(production or development, why)."""
-    situation = start.situation
-    reason = situation.development
-    if service is None:
-        reason = reason or dev_marker(start.word.span.path)
-        return ("development", reason) if reason else ("production", "")
-    manifest = service.manifest
-    reason = reason or manifest.dev or dev_marker(manifest.path)
-    if not reason and manifest.kind in _TASK_RUNNERS:
-        reason = "a task runner's task"
-    if not reason and manifest.kind in ("ci", "ide"):
-        reason = "continuous integration" if manifest.kind == "ci" else "an editor's configuration"
-    return ("development", reason) if reason else ("production", "")
+def finished(
+    starts: Sequence[Start],
+    managers: Mapping[str, list[Situation]],
+    release: Release,
+    own: Mapping[str, EntryPoint],
+) -> list[Process]:
+    """The processes of all starts, each once, in the order of their places, alternatives linked.
+    managers are the situations in which a process manager reads a file of programs, by its path."""
+    groups: dict[tuple[object, ...], list[Start]] = {}
+    for start in starts:
+        situation = start.situation
+        service_ = situation.service
+        unit = (service_.manifest.path, service_.unit.start) if service_ is not None else None
+        key = (start.word.span, unit, situation.conditions)
+        groups.setdefault(key, []).append(start)
+    found = [process for group in groups.values() for process in build(group, release, own)]
+    found = [
+        under_manager(each, managers[each.deployment]) if each.deployment in managers else each
+        for each in found
+    ]
+    found.sort(key=lambda each: (each.span, each.chain))
+    return _alternatives(found)
 
 
-def _field(service: Service | None, name: str, situation: Situation) -> Chosen | None:
-    found = service.word(name) if service is not None else None
-    if found is None:
-        return None
-    word, home = found
-    value = settle(value_of(word, situation.around, home))
-    return Chosen(value, "unit", home.span(word.start, word.end))
-
-
-def _user(service: Service | None, situation: Situation) -> Chosen | None:
-    if situation.user:
-        span = situation.chain[-1] if situation.chain else Span("", 1)
-        return Chosen(Literal(situation.user), "option", span)
-    found = _field(service, "user", situation)
-    image = situation.image
-    if found is None and image is not None and image.stage.unit.user is not None:
-        word = image.stage.unit.user
-        value = settle(value_of(word, image.around(), image.home))
-        return Chosen(value, "image", image.home.span(word.start, word.end))
+def _alternatives(processes: list[Process]) -> list[Process]:
+    """Links starts of one script and unit that stand in branches which exclude each other."""
+    first: dict[tuple[str, str, str | None], Process] = {}
+    found = []
+    for process in processes:
+        key = (process.span.path, process.deployment, process.service)
+        before = first.get(key)
+        if before is None or not process.conditions:
+            first.setdefault(key, process)
+        elif before.conditions and before.conditions != process.conditions:
+            process = replace(process, alternative_of=before.span)
+        found.append(process)
     return found
-
-
-def _numbered(chosen: Chosen) -> Chosen:
-    """The same with its text as a number, where it is one text."""
-    found = readings(chosen.value)
-    if len(found) != 1 or found[0][0] is None:
-        return chosen
-    number = seconds(found[0][0])
-    if number is None:
-        return chosen
-    return Chosen(_replaced(chosen.value, number), chosen.origin, chosen.span)
-
-
-def _replaced(value: Value, number: float) -> Value:
-    if isinstance(value, Default) and value.default is not None:
-        return replace(value, default=_replaced(value.default, number))
-    return replace(_number(number), site=value.site, via=value.via)
-
-
-def _grace(service: Service | None, situation: Situation) -> Chosen | None:
-    found = _field(service, "stop_grace", situation)
-    if found is not None:
-        return _numbered(found)
-    if service is None or service.manifest.kind not in GRACE:
-        return None
-    kind = service.manifest.kind
-    return Chosen(_number(GRACE[kind]), f"default of {kind}", _place(service))
-
-
-def _number(value: float) -> Literal:
-    return Literal(int(value) if value.is_integer() else value)
-
-
-def _replicas(service: Service | None, situation: Situation) -> Chosen | None:
-    found = _field(service, "replicas", situation)
-    if found is not None:
-        return _numbered(found)
-    if service is None or service.manifest.kind not in REPLICAS:
-        return None
-    kind = service.manifest.kind
-    if kind == "systemd" and "@." in service.unit.name:
-        return None
-    return Chosen(Literal(REPLICAS[kind]), f"default of {kind}", _place(service))
-
-
-def _place(service: Service) -> Span:
-    manifest, unit = service.layers[-1]
-    return Span(manifest.path, *manifest.position(unit.start))

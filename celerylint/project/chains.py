@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from celerylint.facts.manifests.model import Command
-from celerylint.facts.manifests.words import Text
+from celerylint.facts.manifests.words import Text, literal
 from celerylint.findings import Span
 from celerylint.project.argv import Arg
 from celerylint.project.expansion import Surroundings, expand
@@ -85,7 +86,7 @@ class Follower:
     """Collects the starts and managers that command lines lead to; reached are the scripts on the
     way. own: names of console scripts that are Celery's command. Never raises for bad input."""
 
-    def __init__(self, files: Files, own: frozenset[str] = frozenset()) -> None:
+    def __init__(self, files: Files, own: Mapping[str, bool] = MappingProxyType({})) -> None:
         self.files = files
         self.own = own
         self.starts: list[Start] = []
@@ -116,6 +117,9 @@ class Follower:
         """Follows a manifest's command, whatever its form."""
         if command.script is not None:
             interpreter = basename(command.interpreter.split(" ")[0]) or "sh"
+            service = situation.service
+            if service is not None and service.manifest.kind == "procfile":
+                interpreter = "bash"  # the shell stays, but the whole process group gets the signal
             self.text(home, command.script, interpreter, None, situation, string=True)
             return
         for args in expand(command.words, situation.around, home):
@@ -242,3 +246,12 @@ def _replaces(situation: Situation, run: Run, interpreter: str, string: bool) ->
     if interpreter == "dash" or kind == "dash":
         return False
     return situation.executes if kind in ("bash", "zsh", "ksh") else None
+
+
+def shell_words(command: Command, home: Home) -> list[Arg]:
+    """`CMD text` behind an ENTRYPOINT: /bin/sh -c text."""
+    shell, *options = (command.interpreter or "/bin/sh -c").split()
+    words = [literal(each, command.start, command.start) for each in (shell, *options)]
+    script = command.script or Text("")
+    words.append(replace(literal(script.value, command.start, command.end), source=script))
+    return expand(words, Surroundings(), home)[0]

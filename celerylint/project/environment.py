@@ -80,6 +80,8 @@ def _system_files(path: str, files: Files) -> list[str]:
 
 
 def _configmap(name: str, manifest: Manifest, files: Files) -> tuple[Table, Manifest] | None:
+    if "{{" in name:
+        return None
     folder = posixpath.dirname(manifest.path)
     for path in files.paths:
         if path.startswith(folder) and path.endswith((".yml", ".yaml")):

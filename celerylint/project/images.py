@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import functools
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
@@ -17,7 +18,7 @@ from celerylint.project.units import Service
 from celerylint.project.values import Default, Value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Image:
     """A stage of a Dockerfile, built from a context folder of the tree."""
 
@@ -31,6 +32,7 @@ class Image:
         """The Dockerfile."""
         return Home.of(self.manifest)
 
+    @functools.cached_property
     def around(self) -> Surroundings:
         """ARG defaults and ENV, for the words of the Dockerfile."""
         build: dict[str, Value] = {}
@@ -44,12 +46,12 @@ class Image:
 
     def environment(self) -> Mapping[str, Value]:
         """ENV of the stage."""
-        build = self.around().build
+        build = self.around.build
         return {each.name: build[each.name] for each in self.stage.unit.env if each.name in build}
 
     def workdir(self) -> str:
         """WORKDIR, "" where the base image decides."""
-        return text_of(self.stage.unit.workdir, self.around(), self.home) or ""
+        return text_of(self.stage.unit.workdir, self.around, self.home) or ""
 
     def command(self, role: str) -> Command | None:
         """ENTRYPOINT (role entrypoint) or CMD (role command)."""
@@ -59,26 +61,32 @@ class Image:
         """The image that the stage, or the stage that it is built on, begins with."""
         name, seen = self.stage.base, 0
         while seen < 20:
-            text = text_of(name, self.around(), self.home) or str(name)
+            text = text_of(name, self.around, self.home) or str(name)
             below = next((each for each in self.manifest.stages if each.name == text), None)
             if below is None or not text:
                 return text
             name, seen = below.base, seen + 1
         return ""
 
+    @functools.cached_property
+    def _copies(self) -> tuple[tuple[Copy, str, bool, tuple[str, ...]], ...]:
+        """(copy, its absolute target, whether that is a folder, its sources), the last first."""
+        found = []
+        for copy in reversed(self.stage.copies):
+            target = text_of(copy.target, self.around, self.home)
+            sources = [text_of(word, self.around, self.home) for word in copy.sources]
+            if target is not None:
+                place = posixpath.normpath(posixpath.join("/", copy.workdir, target))
+                known = tuple(source for source in sources if source is not None)
+                found.append((copy, place, target.endswith(("/", ".")), known))
+        return tuple(found)
+
     def sources(self, path: str, depth: int = 0) -> Iterator[str]:
         """Files of the tree that a path inside the image may come from, the last COPY first."""
-        around = self.around()
-        for copy in reversed(self.stage.copies):
-            target = text_of(copy.target, around, self.home)
-            if target is None or depth > 5:
-                continue
-            target = posixpath.normpath(posixpath.join("/", copy.workdir, target))
-            slash = (text_of(copy.target, around, self.home) or "").endswith(("/", "."))
-            for word in copy.sources:
-                source = text_of(word, around, self.home)
-                if source is not None:
-                    yield from self._copied(copy, source, target, slash, path, depth)
+        for copy, target, folder, sources in self._copies if depth <= 5 else ():
+            if path == target or path.startswith(target.rstrip("/") + "/"):
+                for source in sources:
+                    yield from self._copied(copy, source, target, folder, path, depth)
 
     def _copied(
         self, copy: Copy, source: str, target: str, folder: bool, path: str, depth: int
@@ -115,10 +123,10 @@ class Image:
                 yield found
 
     def _stage(self, word: Word) -> Image | None:
-        name = text_of(word, self.around(), self.home)
+        name = text_of(word, self.around, self.home)
         for number, stage in enumerate(self.manifest.stages):
             if name in (stage.name, str(number)) and name and stage is not self.stage:
-                return Image(self.manifest, stage, self.context, self.files)
+                return built_image(self.manifest, stage, self.context, self.files)
         return None
 
 
@@ -132,6 +140,15 @@ def _below(path: str, folder: str) -> str | None:
         return ""
     prefix = folder if folder.endswith("/") else folder + "/"
     return path[len(prefix) :] if path.startswith(prefix) else None
+
+
+def built_image(manifest: Manifest, stage: Stage, context: str, files: Files) -> Image:
+    """The image of a stage; each is made once per tree, since it remembers what it resolved."""
+    key = (manifest.path, manifest.stages.index(stage), context)
+    known = files.images.get(key)
+    if not isinstance(known, Image):
+        known = files.images[key] = Image(manifest, stage, context, files)
+    return known
 
 
 def image_of(service: Service, files: Files) -> Image | None:
@@ -157,7 +174,7 @@ def image_of(service: Service, files: Files) -> Image | None:
         return None
     target = text_of(build.target, around, home) if build.target is not None else None
     named = [stage for stage in found.stages if target and stage.name == target]
-    return Image(found, (named or [found.stages[-1]])[-1], where, files)
+    return built_image(found, (named or [found.stages[-1]])[-1], where, files)
 
 
 def _by_name(service: Service, files: Files) -> Image | None:

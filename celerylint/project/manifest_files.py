@@ -18,6 +18,8 @@ ReadFacts = Callable[[str, str, str], Manifest]
 """(path, text, kind) -> facts: manifests.read, or a cache before it."""
 
 _LARGEST = 1_000_000
+# An identical copy of such a file is no further deployment: it is what an installer ships.
+_COPIED = frozenset(("compose", "supervisor", "kubernetes", "helm"))
 _ALWAYS = frozenset(("compose", "dockerfile", "helm-values", "env"))
 
 
@@ -34,6 +36,8 @@ class Files:
         self._texts: dict[str, str | None] = {}
         self._manifests: dict[str, Manifest | None] = {}
         self._names: dict[str, list[str]] = {}
+        self._kinds: dict[str, str | None] = {}
+        self.images: dict[object, object] = {}
         for path in self.paths:
             self._names.setdefault(posixpath.basename(path), []).append(path)
 
@@ -54,19 +58,28 @@ class Files:
         telling = {path for path, text in texts.items() if mentions(text)}
         words = {"supervisord"} if any(path.endswith(".conf") for path in telling) else set()
         for path in telling:
-            if classify(path, texts[path]) == "shell":
+            if self.kind(path) == "shell":
                 words.add(posixpath.basename(path))
         pattern = re.compile("|".join(map(re.escape, sorted(words))) or r"(?!)")
         found = []
-        for path, text in texts.items():
-            kind = classify(path, text)
-            if kind is None or kind == "env":
+        copies: set[tuple[str, str]] = set()
+        for path, text in sorted(texts.items(), key=lambda each: (each[0].count("/"), each[0])):
+            kind = self.kind(path)
+            if kind is None or kind == "env" or (kind in _COPIED and (kind, text) in copies):
                 continue
+            copies.add((kind, text))
             if path in telling or kind in _ALWAYS or pattern.search(text):
                 manifest = self.manifest(path)
                 if manifest is not None:
                     found.append(manifest)
         return found
+
+    def kind(self, path: str) -> str | None:
+        """Which kind of manifest a file is, None for what is none."""
+        if path not in self._kinds:
+            text = self.text(path)
+            self._kinds[path] = classify(path, text) if text is not None else None
+        return self._kinds[path]
 
     def text(self, path: str) -> str | None:
         """A file's text; None for what is missing, binary or too large (a problem is noted)."""
@@ -89,7 +102,7 @@ class Files:
         """The facts of a file, None for what is no manifest."""
         if path not in self._manifests:
             text = self.text(path)
-            kind = classify(path, text) if text is not None else None
+            kind = self.kind(path)
             found = self._facts(path, text, kind) if text is not None and kind else None
             self._manifests[path] = found
             if found is not None:

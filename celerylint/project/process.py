@@ -37,14 +37,14 @@ class Process:
 
     span is the word `celery` (or what stands for it). words are the command line, wrappers left
     out, as written. open: more options may be given than were read. options are all that the words
-    or the environment give, by click's parameter name; a flag's value is Literal(True).
-    app is the `-A` string (or the entry point's app), None where nothing names one.
-    service is the unit's name, None for a script that nothing in the tree runs; platform and
-    deployment say what runs it (compose, supervisor, ...) and which file groups it.
-    executes: the process itself gets the platform's signals (None: not known). environment holds
-    only what is set for certain, never all. grace is in seconds; float("inf") is never.
-    chain leads from the outermost manifest to span. alternative_of is the first of several starts
-    in exclusive branches.
+    or the environment give, by click's parameter name; a flag's value is Literal(True). app is the
+    `-A` string (or the entry point's app), None where nothing names one. service is the unit's
+    name, None for a script that nothing in the tree runs; platform and deployment say what runs it
+    (compose, supervisor, ...) and which file groups it. executes: the process itself gets the
+    platform's signals (None: not known). environment holds only what is set for certain, never all.
+    grace is in seconds; float("inf") is never. chain leads from the outermost manifest to span;
+    reached_by are the chains of every unit that starts the process manager which starts it (empty
+    elsewhere). alternative_of is the first of several starts in exclusive branches.
     """
 
     kind: str
@@ -73,6 +73,7 @@ class Process:
     background: bool = False
     looped: bool = False
     chain: tuple[Span, ...] = ()
+    reached_by: tuple[tuple[Span, ...], ...] = ()
     alternative_of: Span | None = None
     multi: bool = False
     unit: Unit | None = None

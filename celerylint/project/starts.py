@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import itertools
 import posixpath
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from celerylint.facts.manifests.model import Command, Manifest, Unit
-from celerylint.facts.manifests.words import Text, literal
+from celerylint.facts.manifests.words import Text
 from celerylint.findings import Span
 from celerylint.oracle.options import Release
 from celerylint.project.argv import Arg
-from celerylint.project.building import build
+from celerylint.project.building import finished
 from celerylint.project.celeryd import celeryd_starts
-from celerylint.project.chains import Follower, Managed, Situation, Start
+from celerylint.project.chains import Follower, Situation, shell_words
 from celerylint.project.entrypoints import EntryPoint, entry_points
 from celerylint.project.environment import surroundings
 from celerylint.project.expansion import Surroundings, expand
-from celerylint.project.images import Image, image_of
-from celerylint.project.locate import locate
+from celerylint.project.images import Image, built_image, image_of
+from celerylint.project.managers import follow_s6, supervised
 from celerylint.project.manifest_files import Files, Read, ReadFacts
 from celerylint.project.place import Home
 from celerylint.project.process import Process
@@ -58,7 +56,8 @@ def collect(
     collector = _Collector(files, entry_points(files))
     collector.run()
     collector.declared(workers)
-    processes = _finished(collector, release)
+    starts = collector.follower.starts
+    processes = finished(starts, collector.managers_of, release, collector.own)
     mentions = unread(collector.kept, processes, files)
     return Collected(tuple(processes), tuple(mentions), tuple(sorted(set(files.problems))))
 
@@ -67,11 +66,10 @@ class _Collector:
     def __init__(self, files: Files, own: Mapping[str, EntryPoint]) -> None:
         self.files = files
         self.own = own
-        direct = frozenset(name for name, entry in own.items() if entry.direct)
-        self.follower = Follower(files, direct)
+        self.follower = Follower(files, {name: entry.direct for name, entry in own.items()})
         self.kept: list[Manifest] = []
         self.images_run: set[str] = set()
-        self.programs_reached: set[str] = set()
+        self.managers_of: dict[str, list[Situation]] = {}
 
     def run(self) -> None:
         self.kept = self.files.kept()
@@ -98,7 +96,7 @@ class _Collector:
         own = found.command(*_STARTING_ROLES)
         if len(commands) > 1:
             for command, home in commands:
-                self.follower.command(command, home, situation)
+                self.follower.command(command, home, self.at(situation, (command, home)))
         else:
             self.effective(entrypoint, own, image, situation)
 
@@ -135,7 +133,7 @@ class _Collector:
         place = self.at(situation, command or entrypoint)
         tail: list[list[Arg]] = [[]]
         if command is not None and command[0].script is not None:
-            tail = [_shell_words(command[0], command[1])]
+            tail = [shell_words(command[0], command[1])]
         elif command is not None:
             tail = expand(command[0].words, situation.around, command[1])
         for head in expand(entrypoint[0].words, situation.around, entrypoint[1]):
@@ -144,6 +142,7 @@ class _Collector:
 
     def at(self, situation: Situation, command: tuple[Command, Home]) -> Situation:
         """The chain begins at the command that the unit gives, or at the unit's name."""
+        situation = replace(situation, conditions=command[0].conditions)
         if situation.chain and situation.chain[0].path != command[1].path:
             return situation
         return replace(situation, chain=(command[1].span(command[0].start, command[0].end),))
@@ -173,7 +172,7 @@ class _Collector:
                 if manifest.path in self.images_run:
                     continue
                 context = posixpath.dirname(manifest.path)
-                image = Image(manifest, manifest.stages[-1], context, self.files)
+                image = built_image(manifest, manifest.stages[-1], context, self.files)
                 own = Service(((manifest, replace(image.stage.unit, commands=())),))
                 entrypoint, command = image.command("entrypoint"), image.command("command")
                 self.effective(
@@ -187,39 +186,10 @@ class _Collector:
         """Programs of the process managers that units start."""
         for managed in list(self.follower.managed):
             if managed.name == "supervisord":
-                for manifest in self.supervised(managed):
-                    self.programs_reached.add(manifest.path)
+                for manifest in supervised(managed, self.kept, self.files):
+                    self.managers_of.setdefault(manifest.path, []).append(managed.situation)
             elif managed.name in ("init", "s6-svscan"):
-                self.s6(managed)
-
-    def supervised(self, managed: Managed) -> list[Manifest]:
-        """The files that `supervisord -c FILE` reads, in the tree."""
-        words = [arg.text() for arg in managed.args]
-        path = next((b for a, b in itertools.pairwise(words) if a == "-c"), None)
-        known = [each for each in self.kept if each.kind == "supervisor"]
-        situation = managed.situation
-        if path is not None:
-            found = locate(
-                path, situation.workdir, situation.service, situation.image, self.files, ""
-            )
-            return [each for each in known if each.path == found]
-        return known if len(known) == 1 else []
-
-    def s6(self, managed: Managed) -> None:
-        """The run files of s6 that the image holds."""
-        image = managed.situation.image
-        if image is None:
-            return
-        for manifest in self.kept:
-            if manifest.kind != "shell" or not _is_s6(manifest.path):
-                continue
-            inside = "/etc/" + manifest.path.partition("/etc/")[2]
-            if manifest.path in image.sources(inside):
-                script = Text.at(inside, 0)
-                word = literal(inside)
-                home = Home.of(manifest)
-                args = expand([replace(word, source=script)], Surroundings(), home)[0]
-                self.follower.follow(args, replace(managed.situation, executes=True))
+                follow_s6(managed, self.kept, self.follower)
 
     def scripts(self) -> None:
         """Scripts that nothing in the tree runs."""
@@ -242,22 +212,6 @@ class _Collector:
             self.follower.text(home, Text.at(line, 0), "bash", None, situation, string=True)
 
 
-def _shell_words(command: Command, home: Home) -> list[Arg]:
-    """`CMD text` behind an ENTRYPOINT: /bin/sh -c text."""
-    shell, *options = (command.interpreter or "/bin/sh -c").split()
-    words = [literal(each, command.start, command.start) for each in (shell, *options)]
-    script = command.script or Text("")
-    words.append(replace(literal(script.value, command.start, command.end), source=script))
-    return expand(words, Surroundings(), home)[0]
-
-
-def _is_s6(path: str) -> bool:
-    return (
-        path.endswith("/run")
-        and re.search(r"s6-rc\.d|services\.d|/service/|/sv/", path) is not None
-    )
-
-
 def _mounts_source(found: Service, image: Image | None) -> str:
     """Why a compose service is for development: its source code is mounted over the image's."""
     if found.manifest.kind != "compose":
@@ -270,34 +224,3 @@ def _mounts_source(found: Service, image: Image | None) -> str:
         if source.startswith(".") and (source in roots or inside in roots):
             return f"mounts the source code ({mount})"
     return ""
-
-
-def _finished(collector: _Collector, release: Release) -> list[Process]:
-    """The processes of all starts, each once, alternatives linked."""
-    groups: dict[tuple[object, ...], list[Start]] = {}
-    for start in collector.follower.starts:
-        situation = start.situation
-        service_ = situation.service
-        unit = (service_.manifest.path, service_.unit.start) if service_ is not None else None
-        key = (start.word.span, unit, situation.conditions)
-        groups.setdefault(key, []).append(start)
-    found = [
-        process for starts in groups.values() for process in build(starts, release, collector.own)
-    ]
-    found.sort(key=lambda each: (each.span, each.chain))
-    return _alternatives(found)
-
-
-def _alternatives(processes: list[Process]) -> list[Process]:
-    """Links starts of one script and unit that stand in branches which exclude each other."""
-    first: dict[tuple[str, str, str | None], Process] = {}
-    found = []
-    for process in processes:
-        key = (process.span.path, process.deployment, process.service)
-        before = first.get(key)
-        if before is None or not process.conditions:
-            first.setdefault(key, process)
-        elif before.conditions and before.conditions != process.conditions:
-            process = replace(process, alternative_of=before.span)
-        found.append(process)
-    return found

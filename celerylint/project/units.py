@@ -144,6 +144,8 @@ def starts_itself(service: Service) -> bool:
     """Does the unit's own file decide what runs? An override without a command of its own adds
     nothing to what its base starts."""
     own = service.unit
+    if service.manifest.kind != "compose":
+        return True
     if own.image is not None or own.build is not None or len(service.layers) == 1:
         return True
     return any(each.role in ("command", "entrypoint", "args") for each in own.commands) or (

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from celerylint.facts.manifests.model import Manifest
+from celerylint.facts.manifests.shell import tokens
+from celerylint.facts.manifests.words import Word
 from celerylint.project.manifest_files import Files
 from celerylint.project.process import Process
 from celerylint.project.units import service, starts_itself
@@ -43,11 +45,21 @@ def _commands(manifest: Manifest, lines: set[tuple[str, int]], files: Files) -> 
     text = files.text(manifest.path) or ""
     if manifest.kind in ("env", "helm-values"):
         return
+    written = _written(manifest) if manifest.kind == "shell" else None
     for number, line in enumerate(text.split("\n"), 1):
         if _COMMENT.match(line) or _NEVER.search(line) or not _COMMAND.search(line):
             continue
+        if written is not None and number not in written:
+            continue
         if not any((manifest.path, near) in lines for near in range(number - 3, number + 2)):
             yield Mention(manifest.path, number, "a Celery command that could not be read")
+
+
+def _written(manifest: Manifest) -> set[int]:
+    """The lines of a script on which words stand: not those of heredocs."""
+    command = manifest.units[0].commands[0] if manifest.units else None
+    found = tokens(command.script) if command is not None and command.script is not None else []
+    return {manifest.position(token.start)[0] for token in found if isinstance(token, Word)}
 
 
 def _services(manifest: Manifest, lines: set[tuple[str, int]], files: Files) -> Iterator[Mention]:

@@ -4,8 +4,9 @@ X=y`."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from celerylint.facts.manifests.shell import split
 from celerylint.project.argv import STARTS, Arg
@@ -48,9 +49,10 @@ class Unwrapped:
     user: str = ""
 
 
-def unwrap(args: Sequence[Arg], own: frozenset[str] = frozenset()) -> Unwrapped:
-    """Strips wrappers from the left. own: names of the project's own console scripts that are
-    Celery's command under another name. Never raises."""
+def unwrap(args: Sequence[Arg], own: Mapping[str, bool] = MappingProxyType({})) -> Unwrapped:
+    """Strips wrappers from the left. own: names of the project's own console scripts that start
+    Celery, True where the script's words are Celery's own, False where they follow `NAME celery`.
+    Never raises."""
     return _Stripper(list(args), own).run()
 
 
@@ -60,7 +62,7 @@ def basename(text: str) -> str:
 
 
 class _Stripper:
-    def __init__(self, args: list[Arg], own: frozenset[str]) -> None:
+    def __init__(self, args: list[Arg], own: Mapping[str, bool]) -> None:
         self.args = args
         self.own = own
         self.found = Unwrapped("nothing")
@@ -72,7 +74,7 @@ class _Stripper:
             first = self.args[0]
             text = first.text()
             name = basename(text) if text is not None else _unknown_name(first)
-            if _CELERY.match(name) or (name in self.own and text is not None):
+            if self.is_celery(name):
                 return self.finish("celery")
             if text is None and first.open and not name and len(self.args) > 1:
                 self.found.unsure.append(first.written)  # it may render a wrapper, or nothing
@@ -83,6 +85,9 @@ class _Stripper:
             elif not self.step(name):
                 return self.rest(name)
         return self.found
+
+    def is_celery(self, name: str) -> bool:
+        return _CELERY.match(name) is not None or self.own.get(name) is True
 
     def finish(self, kind: str) -> Unwrapped:
         self.found.kind, self.found.word, self.found.args = kind, self.args[0], self.args[1:]
@@ -285,15 +290,18 @@ class _Stripper:
 
     def rest(self, name: str) -> Unwrapped:
         """The first word is no wrapper that is known: Celery may still stand further right."""
-        if name not in NEVER and self.args[0].text() is not None:
-            for number in range(1, len(self.args) - 1):
-                if _CELERY.match(basename(self.args[number].text() or "")):
-                    following = self.args[number + 1].prefix()
-                    if following in STARTS or _GLOBAL.match(following):
-                        self.found.wrappers.append(name)
-                        self.found.unsure.append(name)
-                        self.args = self.args[number:]
-                        return self.finish("celery")
+        if name in NEVER or self.args[0].text() is None:
+            return self.finish("command")
+        for number in range(1, len(self.args) - 1):
+            if self.is_celery(basename(self.args[number].text() or "")):
+                following = self.args[number + 1].prefix()
+                if following in STARTS or _GLOBAL.match(following):
+                    self.found.wrappers.append(name)
+                    self.found.unsure.append(name)
+                    word, self.args = self.args[0], self.args[number:]
+                    if name in self.own:  # `NAME celery worker`: NAME is what stands for celery
+                        self.args[0] = replace(word, written=f"{word.written} celery")
+                    return self.finish("celery")
         return self.finish("command")
 
 
@@ -306,7 +314,7 @@ def _unknown_name(arg: Arg) -> str:
 
 
 def _renamed(arg: Arg, name: str) -> Arg:
-    return Arg(Literal(name, site=arg.value.site), arg.span, written=arg.written)
+    return Arg(Literal(name, site=arg.value.site), arg.span, written=name)
 
 
 def _split(arg: Arg) -> list[Arg]:

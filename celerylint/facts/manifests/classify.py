@@ -6,32 +6,33 @@ import re
 
 _TEMPLATE = re.compile(r"\.(j2|jinja2?|tpl|tmpl|erb|template|in|dist|sample)$")
 
-_BY_NAME = [
-    (re.compile(pattern, re.IGNORECASE), kind)
-    for pattern, kind in (
-        (r"(^|/)\.github/workflows/[^/]+\.ya?ml$", "ci"),
-        (r"(^|/)(\.gitlab-ci|\.travis|\.drone|bitbucket-pipelines|azure-pipelines)\.ya?ml$", "ci"),
-        (r"(^|/)\.circleci/[^/]+\.ya?ml$", "ci"),
-        (r"(^|/)\.vscode/(launch|tasks)\.json$|(^|/)vscode/(launch|tasks)\.json$", "ide"),
-        (r"(^|/)procfile[^/]*$", "procfile"),
-        (r"(^|/)[^/]*(dockerfile|containerfile)(\.[^/]*)?$", "dockerfile"),
-        (r"(^|/)[^/]*compose[^/]*\.ya?ml(-sample)?$", "compose"),
-        (r"\.service$|\.service\.d/[^/]+\.conf$", "systemd"),
-        (r"(^|/)makefile[^/]*$|\.(mk|mak)$", "makefile"),
-        (r"(^|/)\.?justfile$|\.just$", "justfile"),
-        (r"(^|/)taskfile[^/]*\.ya?ml$", "taskfile"),
-        (r"(^|/)fly[^/]*\.toml$", "fly"),
-        (r"(^|/)(pyproject|\.?mise|railway)\.toml$", "toml"),
-        (r"(^|/)package\.json$", "package-json"),
-        (r"(^|/)app\.json$", "platform"),
-        (r"(^|/)(render|heroku|\.do/app|railway)\.ya?ml$", "platform"),
-        (r"\.(tf|hcl|nomad)$", "hcl"),
-        (r"\.sub$", "htcondor"),
-        (r"\.(sh|bash|ksh|zsh)$", "shell"),
-        (r"(^|/)(default|conf\.d|sysconfig)/celery[^/]*$|(^|/)celery(d|beat)(\.conf)?$", "celeryd"),
-        (r"(^|/)\.?env(\.[^/]*|-[^/]*)?$|\.env(\.[^/]*)?$|(^|/)variables\.env$", "env"),
-    )
-]
+_NAMES = (
+    (r"(^|/)\.github/workflows/[^/]+\.ya?ml$", "ci"),
+    (r"(^|/)(\.gitlab-ci|\.travis|\.drone|bitbucket-pipelines|azure-pipelines)\.ya?ml$", "ci"),
+    (r"(^|/)\.circleci/[^/]+\.ya?ml$", "ci"),
+    (r"(^|/)\.vscode/(launch|tasks)\.json$|(^|/)vscode/(launch|tasks)\.json$", "ide"),
+    (r"(^|/)procfile[^/]*$", "procfile"),
+    (r"(^|/)[^/]*(dockerfile|containerfile)(\.[^/]*)?$", "dockerfile"),
+    (r"(^|/)[^/]*compose[^/]*\.ya?ml(-sample)?$", "compose"),
+    (r"\.service$|\.service\.d/[^/]+\.conf$", "systemd"),
+    (r"(^|/)makefile[^/]*$|\.(mk|mak)$", "makefile"),
+    (r"(^|/)\.?justfile$|\.just$", "justfile"),
+    (r"(^|/)taskfile[^/]*\.ya?ml$", "taskfile"),
+    (r"(^|/)fly[^/]*\.toml$", "fly"),
+    (r"(^|/)(pyproject|\.?mise|railway)\.toml$", "toml"),
+    (r"(^|/)package\.json$", "package-json"),
+    (r"(^|/)app\.json$", "platform"),
+    (r"(^|/)(render|heroku|\.do/app|railway)\.ya?ml$", "platform"),
+    (r"\.(tf|hcl|nomad)$", "hcl"),
+    (r"\.sub$", "htcondor"),
+    (r"\.(sh|bash|ksh|zsh)$", "shell"),
+    (r"(^|/)(default|conf\.d|sysconfig)/celery[^/]*$|(^|/)celery(d|beat)(\.conf)?$", "celeryd"),
+    (r"(^|/)\.?env(\.[^/]*|-[^/]*)?$|\.env(\.[^/]*)?$|(^|/)variables\.env$", "env"),
+)
+_BY_NAME = re.compile(
+    "|".join(f"(?P<k{number}>{pattern})" for number, (pattern, _) in enumerate(_NAMES)),
+    re.IGNORECASE,
+)
 _YAML = re.compile(r"\.ya?ml(-sample)?$", re.IGNORECASE)
 _SHEBANG = re.compile(r"#!.*\b(sh|bash|dash|ash|ksh|zsh|with-contenv|execlineb)\b")
 _CELERYD = re.compile(r"^(export\s+)?(CELERYD_[A-Z_]+|CELERY_BIN)=", re.MULTILINE)
@@ -80,11 +81,8 @@ def candidate(path: str) -> bool:
 
 def by_name(path: str) -> str | None:
     """The kind that the name alone decides, behind a template's suffix (`x.service.j2`)."""
-    stripped = _TEMPLATE.sub("", path)
-    for pattern, kind in _BY_NAME:
-        if pattern.search(path) or pattern.search(stripped):
-            return kind
-    return None
+    found = _BY_NAME.search(path) or _BY_NAME.search(_TEMPLATE.sub("", path))
+    return None if found is None else _NAMES[int((found.lastgroup or "k0")[1:])][1]
 
 
 def classify(path: str, text: str) -> str | None:

@@ -6,6 +6,7 @@ commands. Source: POSIX.1-2017, Shell Command Language 2.9 and 2.10, and bash's 
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 
@@ -38,6 +39,7 @@ _BEGINNERS = _REDIRECTIONS | {"("}
 _CLOSERS = frozenset(("then", "else", "elif", "fi", "do", "done", "esac", "}"))
 
 
+@functools.lru_cache(maxsize=256)
 def structure(text: Text) -> Block:
     """The commands of a script. Never raises; nesting below 60 levels is left out."""
     return _Parser(tokens(text)).block(frozenset(), 0)
