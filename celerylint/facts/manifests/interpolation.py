@@ -25,48 +25,45 @@ def compose(text: Text, depth: int = 0) -> Text:
     if "$" not in text.value or depth > _DEEPEST:
         return text
     builder, at = TextBuilder(), 0
+    closed = _closing(text.value)
     while (match := _COMPOSE.search(text.value, at)) is not None:
         _keep(builder, text, at, match.start())
-        end = match.end()
+        at = match.end()
         if match.group() == "$$":
-            builder.add("$", text.start(match.start()), text.end(end))
+            builder.add("$", text.start(match.start()), text.end(at))
         elif match.group(1):
             part = Var(match.group(1), scope="outside")
-            builder.hole(part, text.start(match.start()), text.end(end))
+            builder.hole(part, text.start(match.start()), text.end(at))
+        elif (braced := _braced(text, match, closed.get(match.start(), -1), depth)) is not None:
+            at = closed[match.start()] + 1
+            builder.hole(braced, text.start(match.start()), text.end(at))
         else:
-            end = _braced(builder, text, match, depth)
-        at = end
+            _keep(builder, text, match.start(), at)
     _keep(builder, text, at, len(text))
     return builder.build()
 
 
-def _braced(builder: TextBuilder, text: Text, match: re.Match[str], depth: int) -> int:
-    """Add `${name...}`; returns where it ends. What compose refuses stays as it reads."""
-    after, end = match.end(), _closing(text.value, match.end())
-    operator = _OPERATOR.match(text.value, after)
-    if end < 0 or (operator is None and end != after):
-        _keep(builder, text, match.start(), after)
-        return after
-    default = None
-    if operator is not None:
-        default = compose(text.cut(operator.end(), end), depth + 1).parts()
-    op = operator.group() if operator else ""
-    part = Var(match.group(2), op, default, scope="outside")
-    builder.hole(part, text.start(match.start()), text.end(end + 1))
-    return end + 1
+def _braced(text: Text, match: re.Match[str], end: int, depth: int) -> Var | None:
+    """The variable of `${name...}`, or None for what compose refuses."""
+    operator = _OPERATOR.match(text.value, match.end())
+    if end < 0 or (operator is None and end != match.end()):
+        return None
+    if operator is None:
+        return Var(match.group(2), scope="outside")
+    default = compose(text.cut(operator.end(), end), depth + 1).parts()
+    return Var(match.group(2), operator.group(), default, scope="outside")
 
 
-def _closing(value: str, at: int) -> int:
-    """The index of the brace that closes what is open at `at`, or -1."""
-    depth = 1
-    for match in _BRACES.finditer(value, at):
+def _closing(value: str) -> dict[int, int]:
+    """The index of each `${` that is closed: that of its brace."""
+    opened: list[int] = []
+    closed: dict[int, int] = {}
+    for match in _BRACES.finditer(value):
         if match.group() == "${":
-            depth += 1
-        elif match.group() == "}":
-            depth -= 1
-            if not depth:
-                return match.start()
-    return -1
+            opened.append(match.start())
+        elif match.group() == "}" and opened:
+            closed[opened.pop()] = match.start()
+    return closed
 
 
 def kubernetes(text: Text, names: Collection[str]) -> Text:

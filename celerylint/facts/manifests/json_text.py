@@ -33,5 +33,4 @@ def json_file(text: str) -> YamlFile:
         done = match.end()
     pieces.append(blanked.text[done:])
     holes.sort(key=lambda hole: hole.start)
-    ends = tuple(hole.end for hole in holes)
-    return YamlFile(text, templates.Blanked("".join(pieces), tuple(holes), ends))
+    return YamlFile(text, templates.Blanked.of("".join(pieces), tuple(holes)))
