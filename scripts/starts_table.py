@@ -12,10 +12,11 @@ import argparse
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from celerylint.findings import Span
 from celerylint.project.process import Chosen, Process, chosen_json, process_json
 from celerylint.project.starts import Collected, collect
 from celerylint.project.values import OneOf
@@ -71,13 +72,18 @@ def row(process: Process) -> str:
         f"conc={shown(option('concurrency'))}",
         f"open={process.open} exec={process.executes} {process.role}",
         f"{process.platform}:{process.service} x{shown(process.replicas)} [{shown(process.grace)}]",
-        " -> ".join(f"{each.path}:{each.line}" for each in process.chain),
+        _chain(process.chain),
     ]
+    cells += [f"by {_chain(chain)}" for chain in process.reached_by]
     if process.alternative_of is not None:
         cells.append(f"alternative of line {process.alternative_of.line}")
     if process.conditions:
         cells.append("when " + " and ".join(process.conditions))
     return " | ".join(cells)
+
+
+def _chain(spans: Iterable[Span]) -> str:
+    return " -> ".join(f"{each.path}:{each.line}" for each in spans)
 
 
 def main() -> None:

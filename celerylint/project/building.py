@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from celerylint.findings import Span
 from celerylint.oracle.options import Release
 from celerylint.project import argv as argv_reader
 from celerylint.project import multi, unit_facts
 from celerylint.project.argv import STARTS, Argv
-from celerylint.project.chains import Situation, Start
+from celerylint.project.chains import Situation, Start, tidy
 from celerylint.project.commanding import chosen_options, merged
 from celerylint.project.entrypoints import EntryPoint
 from celerylint.project.managers import under_manager
@@ -64,10 +63,7 @@ def _process(
 ) -> Process:
     start, reading = max(group, key=lambda each: len(each[1].words))
     situation, read = start.situation, reading.argv
-    options = merged(
-        [chosen_options(each.argv, each_start.situation.environment, release)
-         for each_start, each in group]
-    )  # fmt: skip
+    options = _options(group, release)
     service = situation.service
     role, reason = unit_facts.role(situation, start.word.span)
     span = start.word.span
@@ -97,26 +93,23 @@ def _process(
         conditions=situation.conditions,
         background=situation.background,
         looped=situation.looped,
-        chain=_chain(situation, span),
+        chain=tidy((*situation.chain, span)),
         multi=reading.node,
         unit=service.unit if service is not None else None,
     )
 
 
+def _options(group: list[tuple[Start, _Reading]], release: Release) -> dict[str, Chosen]:
+    return merged(
+        [
+            chosen_options(reading.argv, start.situation.environment, release)
+            for start, reading in group
+        ]
+    )
+
+
 def _forks(options: Mapping[str, Chosen], reading: _Reading) -> bool:
     return reading.node or "detach" in options
-
-
-def _chain(situation: Situation, span: Span) -> tuple[Span, ...]:
-    """Each line once; of neighbours in one file the last, which is the nearest to the start."""
-    found: list[Span] = []
-    for each in (*situation.chain, span):
-        if any((known.path, known.line) == (each.path, each.line) for known in found[:-1]):
-            continue
-        if found and found[-1].path == each.path:
-            found.pop()
-        found.append(each)
-    return tuple(found)
 
 
 def _app(

@@ -82,6 +82,21 @@ class Managed:
     situation: Situation
 
 
+def tidy(spans: Sequence[Span]) -> tuple[Span, ...]:
+    """A chain with each line once; of neighbours in one file the first, but always the last of all,
+    which is the start itself."""
+    found: list[Span] = []
+    for number, each in enumerate(spans):
+        if any((known.path, known.line) == (each.path, each.line) for known in found[:-1]):
+            continue
+        if found and found[-1].path == each.path:
+            if number < len(spans) - 1:
+                continue
+            found.pop()
+        found.append(each)
+    return tuple(found)
+
+
 class Follower:
     """Collects the starts and managers that command lines lead to; reached are the scripts on the
     way. own: names of console scripts that are Celery's command. Never raises for bad input."""
@@ -109,6 +124,7 @@ class Follower:
         elif found.kind == "shell":
             self._string(found, inner)
         elif found.kind == "command" and name in _MANAGERS:
+            inner = replace(inner, chain=(*inner.chain, found.word.span))
             self.managed.append(Managed(name, tuple(found.args), inner))
         elif found.kind == "command":
             self._script(found, inner)

@@ -62,9 +62,9 @@ def _table(path: str | None, manifest: Manifest, files: Files) -> tuple[Table, M
     if path.startswith("configmap:"):
         return _configmap(path.partition(":")[2], manifest, files)
     local = normal(posixpath.dirname(manifest.path), path)
-    named = files.manifest(local) if local is not None and not path.startswith("/") else None
+    named = files.variables(local) if local is not None and not path.startswith("/") else None
     if named is None and manifest.kind == "systemd":
-        matches = [files.manifest(each) for each in _system_files(path, files)]
+        matches = [files.variables(each) for each in _system_files(path, files)]
         named = matches[0] if len(matches) == 1 else None
     if named is None:
         return None

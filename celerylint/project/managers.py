@@ -10,7 +10,7 @@ from dataclasses import replace
 from celerylint.facts.manifests.model import Manifest
 from celerylint.facts.manifests.words import Text, literal
 from celerylint.project import unit_facts
-from celerylint.project.chains import Follower, Managed, Situation
+from celerylint.project.chains import Follower, Managed, Situation, tidy
 from celerylint.project.expansion import Surroundings, expand
 from celerylint.project.images import Image
 from celerylint.project.locate import locate
@@ -18,6 +18,7 @@ from celerylint.project.manifest_files import Files
 from celerylint.project.place import Home
 from celerylint.project.process import Process
 from celerylint.project.values import Value
+from celerylint.project.wrappers import basename
 
 _S6 = re.compile(r"(?:^|/)(etc/(?:s6-overlay/s6-rc\.d|services\.d|sv|service)/.*/run)$")
 
@@ -31,6 +32,9 @@ def supervised(managed: Managed, kept: Sequence[Manifest], files: Files) -> list
     if path is None:
         return known if len(known) == 1 else []
     found = locate(path, situation.workdir, situation.service, situation.image, files, "")
+    if found is None:
+        named = [each for each in known if basename(each.path) == basename(path)]
+        return named if len(named) == 1 else []
     return [each for each in known if each.path == found]
 
 
@@ -68,8 +72,8 @@ def under_manager(process: Process, situations: Sequence[Situation]) -> Process:
         role_reason=reason,
         environment={**_agreed([each.environment for each in telling]), **process.environment},
         environment_open=opened,
-        chain=(*telling[0].chain, *process.chain),
-        reached_by=tuple(each.chain for each in situations),
+        chain=tidy((*telling[0].chain, *process.chain)),
+        reached_by=tuple(tidy(each.chain) for each in situations),
     )
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from celerylint.facts import manifests
-from celerylint.facts.manifests.classify import candidate, classify, mentions
+from celerylint.facts.manifests.classify import by_name, candidate, classify, mentions
 from celerylint.facts.manifests.model import Command, Manifest
 from celerylint.facts.manifests.words import Text
 from celerylint.project.place import Home
@@ -20,7 +20,7 @@ ReadFacts = Callable[[str, str, str], Manifest]
 _LARGEST = 1_000_000
 # An identical copy of such a file is no further deployment: it is what an installer ships.
 _COPIED = frozenset(("compose", "supervisor", "kubernetes", "helm"))
-_ALWAYS = frozenset(("compose", "dockerfile", "helm-values", "env"))
+_ALWAYS = frozenset(("compose", "dockerfile"))
 
 
 class Files:
@@ -64,14 +64,14 @@ class Files:
         found = []
         copies: set[tuple[str, str]] = set()
         for path, text in sorted(texts.items(), key=lambda each: (each[0].count("/"), each[0])):
-            kind = self.kind(path)
+            joins = path in telling or by_name(path) in _ALWAYS or pattern.search(text)
+            kind = self.kind(path) if joins else None
             if kind is None or kind == "env" or (kind in _COPIED and (kind, text) in copies):
                 continue
             copies.add((kind, text))
-            if path in telling or kind in _ALWAYS or pattern.search(text):
-                manifest = self.manifest(path)
-                if manifest is not None:
-                    found.append(manifest)
+            manifest = self.manifest(path)
+            if manifest is not None:
+                found.append(manifest)
         return found
 
     def kind(self, path: str) -> str | None:
@@ -107,6 +107,15 @@ class Files:
             self._manifests[path] = found
             if found is not None:
                 self.problems += [(path, line, message) for line, message in found.problems]
+        return self._manifests[path]
+
+    def variables(self, path: str) -> Manifest | None:
+        """A file that a unit reads its variables from, whatever its name is."""
+        if self.kind(path) in ("env", "celeryd"):
+            return self.manifest(path)
+        if path not in self._manifests or self._manifests[path] is None:
+            text = self.text(path)
+            self._manifests[path] = self._facts(path, text, "env") if text is not None else None
         return self._manifests[path]
 
     def script(self, path: str) -> tuple[Home, Text, str] | None:

@@ -8,10 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from celerylint.facts.manifests.shell import split
 from celerylint.project.argv import STARTS, Arg
-from celerylint.project.expansion import Surroundings, expand
 from celerylint.project.values import Literal, Value
+from celerylint.project.watchers import nodemon, renamed, split_word, watchfiles
 from celerylint.project.wrapper_table import NEVER, SHELLS, WRAPPERS, Wrapper
 
 _ASSIGN = re.compile(r"[A-Za-z_]\w*=")
@@ -19,10 +18,6 @@ _PYTHON = re.compile(r"(python|pypy)[0-9.]*(\.exe)?$")
 _CELERY = re.compile(r"celery(\.exe)?$")
 _GLOBAL = re.compile(
     r"-(A|b|q|C)|--(app|broker|workdir|config|loader|quiet|no-color|result-backend)"
-)
-_TARGETS = ("celery.__main__.main", "celery.bin.celery.main", "celery.__main__:main")
-_WATCHFILES_VALUES = frozenset(
-    ("--filter", "--args", "--target-type", "--ignore-paths", "--sigint-timeout", "--grace-period")
 )
 
 
@@ -33,7 +28,7 @@ class Unwrapped:
     kind is celery (args are the words behind it, word the one that stands for `celery`), shell
     (word is the `-c` string, args its parameters, interpreter the shell), command (word is the
     first one that is no wrapper, args what follows), or nothing. stays collects the wrappers that
-    stay above the command, unsure those of which nobody knows; inits are `tini` and the like.
+    stay above the command, unsure those of which nobody knows.
     """
 
     kind: str
@@ -45,7 +40,6 @@ class Unwrapped:
     wrappers: list[str] = field(default_factory=list)
     environment: dict[str, Value] = field(default_factory=dict)
     development: str = ""
-    workdir: str = ""
     user: str = ""
 
 
@@ -113,8 +107,8 @@ class _Stripper:
             "env": self.env,
             "sudo": self.sudo,
             "su": self.su,
-            "watchfiles": self.watchfiles,
-            "nodemon": self.nodemon,
+            "watchfiles": lambda: self.watched("watchfiles", watchfiles(self.args)),
+            "nodemon": lambda: self.watched("nodemon", nodemon(self.args)),
             "hupper": self.hupper,
             "coverage": self.module_runner,
         }
@@ -165,7 +159,7 @@ class _Stripper:
             if text in ("-u", "--unset", "-C", "--chdir") and args:
                 args.pop(0)
             elif text in ("-S", "--split-string") and args:
-                args = [*_split(args[0]), *args[1:]]
+                args = [*split_word(args[0]), *args[1:]]
         self.args = args
         return True
 
@@ -231,12 +225,12 @@ class _Stripper:
         """`python -m MODULE ...`: the module's name becomes the command word."""
         name = self.args[at].text() or ""
         if name in ("celery", "celery.bin.celery", "celery.__main__"):
-            self.args = [_renamed(self.args[at], "celery"), *self.args[at + 1 :]]
+            self.args = [renamed(self.args[at], "celery"), *self.args[at + 1 :]]
             return True
         runners = ("debugpy", "watchfiles", "coverage", "hupper", "memray", "watchdog.watchmedo")
         if name in runners or name.startswith("opentelemetry"):
             short = name.rsplit(".", 1)[-1]
-            self.args = [_renamed(self.args[at], short), *self.args[at + 1 :]]
+            self.args = [renamed(self.args[at], short), *self.args[at + 1 :]]
             return self.module_runner() if name == "debugpy" else self.step(short)
         return False
 
@@ -253,40 +247,12 @@ class _Stripper:
         self.note("hupper", Wrapper(stays=True, development=True))
         return self.module_runner()
 
-    def nodemon(self) -> bool:
-        for number, arg in enumerate(self.args[:-1]):
-            if arg.text() in ("--exec", "-x"):
-                self.note("nodemon", Wrapper(stays=True, development=True))
-                self.args = [*_split(self.args[number + 1]), *self.args[number + 2 :]]
-                return True
-        return False
-
-    def watchfiles(self) -> bool:
-        """`watchfiles [options] TARGET [paths]`: a command string, or a Python function."""
-        at, string = 1, None
-        while at < len(self.args) and self.args[at].prefix().startswith("-"):
-            at, string = self.watch_option(at, string)
-        if at >= len(self.args):
+    def watched(self, name: str, command: list[Arg] | None) -> bool:
+        if command is None:
             return False
-        target = self.args[at]
-        at += 1
-        while at < len(self.args) and string is None:  # --args may stand behind the target
-            at, string = self.watch_option(at, string)
-        self.note("watchfiles", Wrapper(stays=True, development=True))
-        if target.text() in _TARGETS:
-            words = _split(string) if string is not None else []
-            self.args = [_renamed(target, "celery"), *words]
-        else:
-            self.args = _split(target)
+        self.note(name, Wrapper(stays=True, development=True))
+        self.args = command
         return True
-
-    def watch_option(self, at: int, string: Arg | None) -> tuple[int, Arg | None]:
-        text = self.args[at].text()
-        if text == "--args" and at + 1 < len(self.args):
-            return at + 2, self.args[at + 1]
-        if (prefix := self.args[at].prefix()).startswith("--args="):
-            return at + 1, self.args[at].behind(len("--args=")) if prefix else string
-        return at + (2 if text in _WATCHFILES_VALUES else 1), string
 
     def rest(self, name: str) -> Unwrapped:
         """The first word is no wrapper that is known: Celery may still stand further right."""
@@ -311,15 +277,3 @@ def _unknown_name(arg: Arg) -> str:
     if re.fullmatch(r"\$\{?CELERY(_BIN|_EXE|_CMD|_PATH)?(:-[^}]*)?\}?", written):
         return "celery"
     return basename(written) if "/" in written else ""
-
-
-def _renamed(arg: Arg, name: str) -> Arg:
-    return Arg(Literal(name, site=arg.value.site), arg.span, written=name)
-
-
-def _split(arg: Arg) -> list[Arg]:
-    """A word that holds a whole command line, split by its quotes."""
-    if arg.source is None:
-        return [arg]
-    home, text = arg.source
-    return expand(split(text), Surroundings(), home)[0]

@@ -46,16 +46,16 @@ _BY_TEXT = [
 _YAML_TEXT = [
     (re.compile(pattern, re.MULTILINE), kind)
     for pattern, kind in (
-        (r"^\s*['\"]?AWSTemplateFormatVersion|ContainerDefinitions\s*:", "ecs"),
+        (r"^['\"]?AWSTemplateFormatVersion|^[ ]*ContainerDefinitions[ ]*:", "ecs"),
         (r"^(containerDefinitions|family)\s*:", "ecs"),
         (r"^apiVersion\s*:", "kubernetes"),
         (r"^applications\s*:", "platform"),
         (r"^services\s*:", "compose"),
-        (r"^(workers|jobs)\s*:[\s\S]*\brun_command\s*:", "platform"),
-        (r"^\s*(-\s*)?(command|args)\s*:", "kubernetes"),
+        (r"^[ ]+(-[ ]*)?run_command[ ]*:", "platform"),
+        (r"^[ ]*(-[ ]*)?(command|args)[ ]*:", "kubernetes"),
     )
 ]
-_NO_SUFFIX = re.compile(r"(^|/)[^./]+$")
+_NO_SUFFIX = re.compile(r"(^|/)\.?[^./]+$")
 _TEXTUAL = re.compile(
     r"\.(ya?ml|yaml-sample|conf|cfg|ini|toml|env|tpl|tmpl|j2|jinja2?|erb|template)$", re.IGNORECASE
 )
@@ -67,11 +67,21 @@ _NEVER = re.compile(
     r"|(^|/)(node_modules|locale|cassettes|LICENSE|COPYING|templates_disabled)(/|$)",
     re.IGNORECASE,
 )
+_SUFFIXES = """
+yml yaml yml-sample yaml-sample json conf cfg ini service tf hcl nomad toml sh bash ksh zsh sub tpl
+tmpl j2 jinja jinja2 erb template env mk mak just in dist sample
+"""
+_KNOWN_SUFFIXES = frozenset(_SUFFIXES.split())
+_BEGINNINGS = ("dockerfile", "containerfile", "procfile", "makefile", ".env", "env.", "celery")
 
 
 def candidate(path: str) -> bool:
     """May this file be a manifest, as far as its name says? Says yes to every name without a
     suffix, since a third of all start scripts have none."""
+    name = path.rpartition("/")[2].lower()
+    suffix = name.rpartition(".")[2] if "." in name[1:] else ""
+    if suffix and suffix not in _KNOWN_SUFFIXES and not name.startswith(_BEGINNINGS):
+        return suffix in ("dockerfile", "containerfile") or "/.env" in path
     if _NEVER.search(path):
         return False
     if by_name(path) is not None or _TEXTUAL.search(path) or _NO_SUFFIX.search(path):
@@ -99,7 +109,7 @@ def classify(path: str, text: str) -> str | None:
     named = by_name(path)
     if named == "env" and _CELERYD.search(text):
         return "celeryd"
-    if named == "compose" and not re.search(r"^\s*services\s*:|^[\w-]+\s*:", text, re.MULTILINE):
+    if named == "compose" and not re.search(r"^[ ]*[\w-]+[ ]*:", text, re.MULTILINE):
         return None
     if named is not None:
         return named
@@ -121,7 +131,7 @@ def _by_text(path: str, text: str) -> str | None:
         if pattern.search(text):
             return kind
     if _YAML.search(_TEMPLATE.sub("", path)):
-        if re.search(r"^\s*\{\{", text, re.MULTILINE) and "apiVersion" in text:
+        if re.search(r"^[ ]*\{\{", text, re.MULTILINE) and "apiVersion" in text:
             return "helm"
         return next((kind for pattern, kind in _YAML_TEXT if pattern.search(text)), None)
     if _CELERYD.search(text):

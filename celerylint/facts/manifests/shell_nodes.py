@@ -121,6 +121,14 @@ def assignment(word: Word) -> Assign | None:
     return Assign(match.group(1), value, None, bool(match.group(2)), word.start, word.end)
 
 
+def without_number(words: list[Word], offset: int) -> list[Word]:
+    """`2>` is one operator: the digit right before its offset is no argument."""
+    last = words[-1] if words else None
+    if last is not None and last.end == offset and (last.literal() or "").isdigit():
+        return words[:-1]
+    return words
+
+
 def last_command(block: Block) -> Simple | None:
     """The simple command that a shell with `-c` may replace itself by: the very last one, neither
     piped nor redirected nor in the background."""

@@ -25,6 +25,7 @@ from celerylint.facts.manifests.shell_nodes import (
     Pipe,
     Simple,
     assignment,
+    without_number,
 )
 from celerylint.facts.manifests.words import Text, Word, literal
 
@@ -61,7 +62,7 @@ class _Parser:
         return (token.literal() or "") if isinstance(token, Word) and not token.quoted else ""
 
     def skip(self, *texts: str) -> None:
-        while self.operator() in texts and self.operator():
+        while self.operator() in texts:
             self.at += 1
 
     def expect(self, word: str) -> None:
@@ -104,9 +105,9 @@ class _Parser:
             operators.append(self.operator())
             self.at += 1
             self.skip("\n")
-        if len(nodes) > 1:
-            return AndOr(tuple(nodes), tuple(operators[: len(nodes) - 1]))
-        return nodes[0] if nodes else None
+        single = nodes[0] if nodes else None
+        joined = AndOr(tuple(nodes), tuple(operators[: len(nodes) - 1]))
+        return joined if len(nodes) > 1 else single
 
     def pipe(self, depth: int) -> Node | None:
         negated = False
@@ -122,9 +123,8 @@ class _Parser:
                 break
             self.at += 1
             self.skip("\n")
-        if len(nodes) == 1 and not negated:
-            return nodes[0]
-        return Pipe(tuple(nodes), negated) if nodes else None
+        single = len(nodes) == 1 and not negated
+        return nodes[0] if single else (Pipe(tuple(nodes), negated) if nodes else None)
 
     def command(self, depth: int) -> Node | None:
         word = self.reserved()
@@ -191,8 +191,7 @@ class _Parser:
             self.at += 1
             test = self.block(frozenset(("then", "else", "elif", "fi")), depth)
             self.expect("then")
-            body = self.block(frozenset(("else", "elif", "fi")), depth)
-            found.append((test, body))
+            found.append((test, self.block(frozenset(("else", "elif", "fi")), depth)))
         if self.reserved() == "else":
             self.at += 1
             otherwise = self.block(frozenset(("fi",)), depth)
@@ -216,21 +215,21 @@ class _Parser:
         self.at += 1
         name = self.reserved()
         words: list[Word] = []
-        while self.at < len(self.tokens) and self.operator() not in (";", "\n"):
-            token = self.tokens[self.at]
-            if isinstance(token, Word) and self.reserved() != "do":
-                words.append(token)
-            elif self.reserved() == "do":
+        while self.operator() not in (";", "\n") and self.reserved() != "do":
+            if self.at >= len(self.tokens):
                 break
+            token = self.tokens[self.at]
+            if isinstance(token, Word):
+                words.append(token)
             self.at += 1
         inside = words[2:] if len(words) > 1 and words[1].literal() == "in" else []
         return Loop(kind, name, tuple(inside), (), self.body(depth))
 
     def braces(self, depth: int) -> Group:
         self.at += 1
-        body = self.block(frozenset(("}",)), depth)
+        group = Group(self.block(frozenset(("}",)), depth), subshell=False)
         self.expect("}")
-        return Group(body, subshell=False)
+        return group
 
     def function(self, depth: int) -> Function:
         if self.reserved() == "function":
@@ -276,7 +275,7 @@ class _Parser:
             token = self.tokens[self.at]
             if isinstance(token, Op):
                 if self.redirections():
-                    words = _without_number(words, token)
+                    words = without_number(words, token.start)
                     redirected = True
                     continue
                 if not words or words[0].literal() != "[[" or token.text == "\n":
@@ -297,11 +296,3 @@ class _Parser:
             return None
         end = self.tokens[self.at - 1].end
         return Simple(tuple(assigns), tuple(words), redirected, first.start, end)
-
-
-def _without_number(words: list[Word], operator: Op) -> list[Word]:
-    """`2>` is one operator: the digit right before it is no argument."""
-    last = words[-1] if words else None
-    if last is not None and last.end == operator.start and (last.literal() or "").isdigit():
-        return words[:-1]
-    return words
