@@ -166,7 +166,7 @@ def _argument(text: Text, at: int, end: int) -> tuple[Word, int]:
         elif char.isspace() and not single:
             break
         else:
-            builder.text(text.cut(at, at + 1))
+            take(builder, text, at, at + 1)
         at += 1
     built = builder.build()
     if not built.runs:

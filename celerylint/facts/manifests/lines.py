@@ -88,7 +88,7 @@ def value(text: Text, at: int, grammar: Grammar) -> Value:
                 builder.add(body[at + 1], text.start(at), text.end(at + 2))
             at += 2
         elif char == "$" and grammar.scope and quote != "'":
-            at = _variable(builder, text, at, grammar.scope, bool(quote))
+            at = _variable(builder, text, at, grammar.scope)
         elif not quote and char in grammar.stops:
             break
         else:
@@ -124,8 +124,9 @@ def rescoped(part: Part, scope: str) -> Part:
     return replace(part, scope=scope, default=default)
 
 
-def _variable(builder: TextBuilder, text: Text, at: int, scope: str, quoted: bool) -> int:
-    part, end, _ = expansion(text, at, quoted)
+def _variable(builder: TextBuilder, text: Text, at: int, scope: str) -> int:
+    """Add the variable at `at`. Values are never split, so it counts as quoted everywhere."""
+    part, end, _ = expansion(text, at, quoted=True)
     if not isinstance(part, Var) or not (part.name[:1].isalpha() or part.name.startswith("_")):
         take(builder, text, at, at + 1)
         return at + 1

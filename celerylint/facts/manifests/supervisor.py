@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from celerylint.facts.manifests import shell
 from celerylint.facts.manifests.circus import watchers
@@ -165,7 +166,7 @@ class _Reader:
             self._problem(opened, "a quote in this command is never closed")
         start, end = raw.start(0), raw.end(len(raw.value))
         conditions = self.blanked.conditions(start)
-        words = shell.split(text)
+        words = tuple(_whole(word) for word in shell.split(text))
         yield Command("split", "command", start, end, words=words, conditions=conditions)
 
     def _variables(self, text: Text) -> Iterator[Variable]:
@@ -191,6 +192,12 @@ class _Reader:
     def _problem(self, offset: int, message: str) -> None:
         if len(self.problems) < 5:
             self.problems.append((self.blanked.text.count("\n", 0, offset) + 1, message))
+
+
+def _whole(word: Word) -> Word:
+    """Names and numbers that supervisord puts in never split a word; variables may."""
+    parts = [replace(part, quoted=True) if isinstance(part, Spec) else part for part in word.parts]
+    return replace(word, parts=tuple(parts))
 
 
 def _groups(found: Iterable[Section]) -> dict[str, Word]:
