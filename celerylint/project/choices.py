@@ -11,6 +11,8 @@ Reading = tuple[str | None, tuple[str, ...]]
 """(the text, or None where it is not known; the variables that would change it when set)"""
 
 _MOST = 16
+_MOST_PIECES = 64
+_LONGEST = 64_000
 
 
 def readings(value: Value) -> list[Reading]:
@@ -40,7 +42,7 @@ def _glue(parts: tuple[Reading, ...]) -> Reading:
 
 
 def join(values: Iterable[Value], site: Site | None = None) -> Value:
-    """One value out of pieces that stand side by side."""
+    """One value out of pieces that stand side by side; unknown when it would grow out of hand."""
     pieces: list[Value] = []
     for value in values:
         inner = value.parts if isinstance(value, Joined) else (value,)
@@ -50,6 +52,9 @@ def join(values: Iterable[Value], site: Site | None = None) -> Value:
                 pieces[-1] = Literal(f"{last.value}{piece.value}", site=last.site)
             elif piece != Literal(""):
                 pieces.append(piece)
+    length = sum(len(str(each.value)) for each in pieces if isinstance(each, Literal))
+    if len(pieces) > _MOST_PIECES or length > _LONGEST:
+        return Unknown("too long to follow", site=site)
     if len(pieces) == 1:
         return pieces[0] if pieces[0].site is not None else pieces[0].at(site)
     return Joined(tuple(pieces), site=site) if pieces else Literal("", site=site)
@@ -90,8 +95,8 @@ def one_of(values: Iterable[Value]) -> Value:
         for option in value.options if isinstance(value, OneOf) else (value,):
             if option not in options:
                 options.append(option)
-    if not options:
-        return Unknown("no value")
+    if not options or len(options) > _MOST_PIECES:
+        return Unknown("too many values" if options else "no value")
     return options[0] if len(options) == 1 else OneOf(tuple(options), site=options[0].site)
 
 

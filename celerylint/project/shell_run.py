@@ -32,9 +32,10 @@ from celerylint.project.expansion import expand, value_of
 from celerylint.project.place import Home
 from celerylint.project.shell_frame import Frame, Run, Source, merge
 from celerylint.project.values import Default, Literal, Unknown, Value
+from celerylint.project.wrapper_table import NEVER
 
 _DEEPEST_CALL = 8
-_MOST_RUNS = 200
+_MOST_RUNS = 1000
 
 
 class Walker:
@@ -49,7 +50,7 @@ class Walker:
         self.last: Simple | None = None
 
     def walk(self, text: Text, frame: Frame) -> list[Run]:
-        """The commands of a script, in order. Never raises; at most 200."""
+        """The commands of a script, in order. Never raises; at most 1000."""
         block = structure(text)
         self.last = last_command(block)
         self.block(block, frame)
@@ -211,8 +212,10 @@ class Walker:
         if name in shell_builtins.NAMES:
             self.effects(node.words, frame)
             return shell_builtins.run(name, node, frame, self)
-        if name in frame.functions and frame.depth < _DEEPEST_CALL:
+        if name in frame.functions:
             return self.call(frame.functions[name], node.words[1:], frame)
+        if name in NEVER or len(self.runs) >= _MOST_RUNS:
+            return UNKNOWN
         self.command(node, node.words, frame, executes=False)
         return UNKNOWN
 
@@ -222,6 +225,8 @@ class Walker:
             value_of(word, frame.around, self.home)
 
     def call(self, body: Block, words: Sequence[Word], frame: Frame) -> Outcome:
+        if frame.depth >= _DEEPEST_CALL:
+            return UNKNOWN
         outer = frame.around.parameters
         frame.around.parameters = expand(words, frame.around, self.home)[0]
         frame.depth += 1

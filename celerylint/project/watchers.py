@@ -44,7 +44,7 @@ def nodemon(args: list[Arg]) -> list[Arg] | None:
     """The command line of `nodemon --exec STRING`."""
     for number, arg in enumerate(args[:-1]):
         if arg.text() in ("--exec", "-x"):
-            return [*split_word(args[number + 1]), *args[number + 2 :]]
+            return split_word(args[number + 1])
     return None
 
 
