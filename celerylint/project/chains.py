@@ -115,6 +115,10 @@ class Follower:
         if situation.depth > _DEEPEST or self._steps > _MOST_STEPS:
             return
         found = unwrap(args, self.own)
+        if found.through and self._located(found.through[0], situation) is not None:
+            found.kind, found.word, found.args = "command", found.through[0], found.through[1:]
+            found.unsure.pop()
+            found.wrappers.pop()
         if found.word is None:
             return
         inner = _wrapped(situation, found)
@@ -153,9 +157,7 @@ class Follower:
         text = word.text() if word is not None else None
         if word is None or text is None:
             return None
-        path = locate(
-            text, situation.workdir, situation.service, situation.image, self.files, word.span.path
-        )
+        path = self._located(word, situation)
         script = self.files.script(path) if path is not None else None
         if path is None or script is None:
             return self._missing(word, text, found.args, situation)
@@ -170,6 +172,16 @@ class Follower:
             depth=situation.depth + 1,
         )
         return self.text(home, body, interpreter, found.args, inner, string=False, name=text)
+
+    def _located(self, word: Arg, situation: Situation) -> str | None:
+        """The script of the tree that a word names."""
+        text, around = word.text(), situation
+        if text is None:
+            return None
+        path = locate(
+            text, around.workdir, around.service, around.image, self.files, word.span.path
+        )
+        return path if path is not None and self.files.script(path) is not None else None
 
     def _missing(self, word: Arg, text: str, args: list[Arg], situation: Situation) -> None:
         """An entrypoint outside the tree usually ends in `exec "$@"`: its words are followed, but

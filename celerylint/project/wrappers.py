@@ -28,7 +28,8 @@ class Unwrapped:
     kind is celery (args are the words behind it, word the one that stands for `celery`), shell
     (word is the `-c` string, args its parameters, interpreter the shell), command (word is the
     first one that is no wrapper, args what follows), or nothing. stays collects the wrappers that
-    stay above the command, unsure those of which nobody knows.
+    stay above the command, unsure those of which nobody knows. through are the words from an
+    unknown one on, when Celery stands further right: that one may be a script of the tree.
     """
 
     kind: str
@@ -41,6 +42,7 @@ class Unwrapped:
     environment: dict[str, Value] = field(default_factory=dict)
     development: str = ""
     user: str = ""
+    through: list[Arg] = field(default_factory=list)
 
 
 def unwrap(args: Sequence[Arg], own: Mapping[str, bool] = MappingProxyType({})) -> Unwrapped:
@@ -264,6 +266,7 @@ class _Stripper:
                 if following in STARTS or _GLOBAL.match(following):
                     self.found.wrappers.append(name)
                     self.found.unsure.append(name)
+                    self.found.through = self.args
                     word, self.args = self.args[0], self.args[number:]
                     if name in self.own:  # `NAME celery worker`: NAME is what stands for celery
                         self.args[0] = replace(word, written=f"{word.written} celery")
