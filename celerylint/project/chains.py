@@ -19,7 +19,7 @@ from celerylint.project.place import Home
 from celerylint.project.shell_frame import Frame, Run, Source
 from celerylint.project.shell_run import Walker
 from celerylint.project.units import Service
-from celerylint.project.values import Value
+from celerylint.project.values import Unknown, Value
 from celerylint.project.wrappers import Unwrapped, basename, unwrap
 
 _DEEPEST = 8
@@ -142,8 +142,22 @@ class Follower:
                 interpreter = "bash"  # the shell stays, but the whole process group gets the signal
             self.text(home, command.script, interpreter, None, situation, string=True)
             return
-        for args in expand(command.words, situation.around, home):
+        self._variants(expand(command.words, situation.around, home), situation)
+
+    def _variants(self, variants: Sequence[Sequence[Arg]], situation: Situation) -> None:
+        """Follows one command line in all the ways that it may read. Where only some of them lead
+        to a start, the others may hold any words: that start's are open."""
+        before, fruitless = len(self.starts), None
+        for args in variants:
+            count = len(self.starts)
             self.follow(args, situation)
+            if len(self.starts) == count and args:
+                fruitless = args[-1]
+        if fruitless is not None:
+            more = replace(fruitless, value=Unknown("other words"), open=True, written="")
+            self.starts[before:] = [
+                replace(each, args=(*each.args, more)) for each in self.starts[before:]
+            ]
 
     def _string(self, found: Unwrapped, situation: Situation) -> None:
         word = found.word
@@ -215,8 +229,7 @@ class Follower:
             inner = _ran(situation, run, interpreter, string)
             if frame.open and not inner.environment_open:
                 inner = replace(inner, environment_open=frame.open)
-            for args in run.variants:
-                self.follow(args, inner)
+            self._variants(run.variants, inner)
 
     def _source(self, situation: Situation) -> Source:
         def find(path: str, frame: Frame) -> tuple[Home, Text] | None:

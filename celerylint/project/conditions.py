@@ -9,7 +9,7 @@ from __future__ import annotations
 import fnmatch
 import operator
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from celerylint.facts.manifests.words import Var, Word
 from celerylint.project.choices import readings, settle
@@ -20,14 +20,16 @@ from celerylint.project.values import Value
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """holds is None where nobody knows; names are the variables that would change it when set."""
+    """holds is None where nobody knows; names are the variables that would change it when set;
+    test: it is that of a test, not of a command (which is taken to succeed)."""
 
     holds: bool | None
     names: tuple[str, ...] = ()
+    test: bool = False
 
     def negated(self) -> Outcome:
         """The opposite."""
-        return Outcome(None if self.holds is None else not self.holds, self.names)
+        return replace(self, holds=None if self.holds is None else not self.holds)
 
 
 UNKNOWN = Outcome(None)
@@ -54,14 +56,14 @@ def judge(words: Sequence[Word], around: Surroundings, home: Home) -> Outcome | 
     """The outcome of a test command; None when the words are no test."""
     name = words[0].literal() if words else None
     if name == "((":
-        return _arithmetic(words[1:], around)
+        return replace(_arithmetic(words[1:], around), test=True)
     closer = {"[": "]", "[[": "]]", "test": ""}.get(name or "")
     if closer is None:
         return None
     inner = list(words[1:])
     if closer and inner and inner[-1].literal() == closer:
         inner.pop()
-    return _either(inner, around, home, patterns=name == "[[")
+    return replace(_either(inner, around, home, patterns=name == "[["), test=True)
 
 
 def _either(words: list[Word], around: Surroundings, home: Home, patterns: bool) -> Outcome:

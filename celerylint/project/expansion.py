@@ -10,7 +10,7 @@ from celerylint.facts.manifests.words import Cmd, Lit, Part, Text, Tmpl, Var, Wo
 from celerylint.project.argv import Arg
 from celerylint.project.choices import join, one_of, readings, settle
 from celerylint.project.place import Home
-from celerylint.project.values import Default, Literal, OneOf, Unknown, Value
+from celerylint.project.values import Default, Joined, Literal, OneOf, Unknown, Value
 
 _MOST_VARIANTS = 8
 
@@ -203,22 +203,28 @@ def _pieces(value: Value) -> list[_Piece]:
         text is not None and len(text.split()) == 1 == len(text.split(" ")) for text, _ in texts
     ):
         return [_Piece((value,))]
-    found = []
-    for option in value.options if isinstance(value, OneOf) else (value,):
-        inner = option.default if isinstance(option, Default) else option
-        if isinstance(inner, Literal) and isinstance(inner.value, str):
-            words = inner.value.split()
-            made = [replace(inner, value=each) for each in words]
-            values: list[Value] = [
-                replace(option, default=each) if isinstance(option, Default) else each
-                for each in made
-            ]
-            before = inner.value[:1].isspace()
-            behind = len(inner.value) > 1 and inner.value[-1:].isspace()
-            found.append(_Piece(tuple(values), before, behind, isinstance(option, Default)))
-        else:
-            found.append(_Piece((option,), open=True))
-    return found
+    return [_piece(option) for option in (value.options if isinstance(value, OneOf) else (value,))]
+
+
+def _piece(option: Value) -> _Piece:
+    inner = option.default if isinstance(option, Default) else option
+    parts = inner.parts if isinstance(inner, Joined) else (inner,)
+    if not any(isinstance(part, Literal) for part in parts):
+        return _Piece((option,), open=True)
+    fields, before, behind = _Fields(), False, False
+    for part in parts:
+        if isinstance(part, Literal) and isinstance(part.value, str):
+            before = before or (part is parts[0] and part.value[:1].isspace())
+            behind = part.value[-1:].isspace()
+            made: list[Value] = [replace(part, value=each) for each in part.value.split()]
+            fields = fields.split(_Piece(tuple(made), part.value[:1].isspace(), behind))
+        elif part is not None:
+            fields, behind = fields.glue(part), False
+    values = [*fields.done, join(fields.current)] if fields.current else list(fields.done)
+    if isinstance(option, Default):
+        values = [replace(option, default=each) for each in values]
+    certain = all(isinstance(part, Literal) for part in parts) and option is inner
+    return _Piece(tuple(values), before, behind, open=not certain)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 from celerylint.facts import manifests
 from celerylint.facts.manifests.classify import by_name, candidate, classify, mentions
@@ -30,7 +30,7 @@ class Files:
         self.paths = sorted(paths)
         self.problems: list[tuple[str, int, str]] = []
         self._known = frozenset(self.paths)
-        self._folders = frozenset(folder for path in self.paths for folder in _parents(path))
+        self._folders = _folders(self.paths)
         self._read = read
         self._facts = facts or _plain
         self._texts: dict[str, str | None] = {}
@@ -144,11 +144,15 @@ def _plain(path: str, text: str, kind: str) -> Manifest:
     return manifests.read(path, text, kind)
 
 
-def _parents(path: str) -> Iterator[str]:
-    folder = posixpath.dirname(path)
-    while folder:
-        yield folder
-        folder = posixpath.dirname(folder)
+def _folders(paths: Iterable[str]) -> set[str]:
+    """Every folder that holds one of the paths, at any depth."""
+    found: set[str] = set()
+    for path in paths:
+        folder = posixpath.dirname(path)
+        while folder and folder not in found:
+            found.add(folder)
+            folder = posixpath.dirname(folder)
+    return found
 
 
 def normal(*parts: str) -> str | None:

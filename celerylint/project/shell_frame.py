@@ -11,7 +11,7 @@ from celerylint.project.argv import Arg
 from celerylint.project.choices import one_of, unless_set
 from celerylint.project.expansion import Surroundings
 from celerylint.project.place import Home
-from celerylint.project.values import Default, Value
+from celerylint.project.values import Default, Unknown, Value
 
 Source = Callable[[str, "Frame"], tuple[Home, Text] | None]
 """Finds the script that `source` names, for a frame; None when it is not in the tree."""
@@ -93,8 +93,9 @@ def merge(frame: Frame, left: list[Frame], names: tuple[str, ...]) -> None:
             {name: frame.around.shell[name] for name in each.exported if name in frame.around.shell}
         )
         frame.functions.update(each.functions)
-        for name, items in each.around.arrays.items():
-            frame.around.arrays[name] = items
+    for name in dict.fromkeys(name for each in left for name in each.around.arrays):
+        lists = [each.around.arrays.get(name, ()) for each in left]
+        frame.around.arrays[name] = _common(lists)
     frame.workdir = left[0].workdir
     if len(left) == 1:
         frame.around.parameters = left[0].around.parameters
@@ -106,3 +107,16 @@ def _changed(before: dict[str, Value], left: list[Frame]) -> Iterator[str]:
     for name in seen:
         if any(each.around.shell.get(name) != before.get(name) for each in left):
             yield name
+
+
+def _common(lists: list[tuple[Arg, ...]]) -> tuple[Arg, ...]:
+    """The words that all the lists begin with, and whatever may follow where they differ."""
+    longest = max(lists, key=len)
+    same = 0
+    for same, word in enumerate(longest):
+        if any(same >= len(each) or each[same] != word for each in lists):
+            break
+    else:
+        return longest
+    rest = replace(longest[same], value=Unknown("given only sometimes"), open=True)
+    return (*longest[:same], rest)

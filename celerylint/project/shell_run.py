@@ -114,7 +114,7 @@ class Walker:
             if frame.ended:
                 break
             wanted = sign == "&&"
-            if outcome.holds is None and not outcome.names and sign == "&&":
+            if outcome.holds is None and not outcome.test and wanted:
                 outcome = self.node(following, frame)  # a command: taken to succeed
             elif outcome.holds is None or outcome.names:
                 outcome = self.maybe(following, frame, outcome, wanted)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from celerylint.facts.manifests.model import Command, Manifest, Unit
@@ -45,17 +45,21 @@ def collect(
     release: Release,
     facts: ReadFacts | None = None,
     workers: Iterable[str] = (),
+    built: Iterable[Sequence[Arg]] = (),
 ) -> Collected:
     """Reads a tree's manifests and links them.
 
     paths are project-relative; read gives a file's bytes; release decides which options exist;
     facts reads one manifest (a cache may stand before it); workers are declared command lines that
-    no file starts. Never raises for bad input.
+    no file starts; built are those that Python code puts together (`os.execvp`, `worker_main`), the
+    word `celery` first. Never raises for bad input.
     """
     files = Files(paths, read, facts)
     collector = _Collector(files, entry_points(files))
     collector.run()
     collector.declared(workers)
+    for args in built:
+        collector.follower.follow(args, Situation(None, None, Surroundings(), {}))
     starts = collector.follower.starts
     processes = finished(starts, collector.managers_of, release, collector.own)
     mentions = unread(collector.kept, processes, files)

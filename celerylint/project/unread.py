@@ -17,6 +17,7 @@ _COMMAND = re.compile(
     r"(?:^|[\s\"'/=])celery(?:\s+-[^\s#]+(?:\s+[^\s#-]\S*)?)*[\"',\s]+(worker|beat|flower|multi)\b"
 )
 _COMMENT = re.compile(r"^\s*(#|;|//|--)")
+_ASSIGNED = re.compile(r"^\s*(export\s+|local\s+|declare\s+)?\w+\+?=")
 _WORKER = re.compile(r"celery|worker|beat|flower", re.IGNORECASE)
 _NEVER = re.compile(r"\b(echo|pkill|grep|pip|inspect|supervisorctl|docker|printf)\b")
 
@@ -46,11 +47,16 @@ def _commands(manifest: Manifest, lines: set[tuple[str, int]], files: Files) -> 
     if manifest.kind in ("env", "helm-values"):
         return
     written = _written(manifest) if manifest.kind == "shell" else None
+    read = any(path == manifest.path for path, _ in lines)
     for number, line in enumerate(text.split("\n"), 1):
-        if _COMMENT.match(line) or _NEVER.search(line) or not _COMMAND.search(line):
+        if "celery" not in line or _COMMENT.match(line):
+            continue
+        if _NEVER.search(line) or not _COMMAND.search(line):
             continue
         if written is not None and number not in written:
             continue
+        if written is not None and read and _ASSIGNED.match(line):
+            continue  # a variable of which the start that was found may be made
         if not any((manifest.path, near) in lines for near in range(number - 3, number + 2)):
             yield Mention(manifest.path, number, "a Celery command that could not be read")
 

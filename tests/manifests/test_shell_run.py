@@ -96,6 +96,7 @@ def test_tests_of_known_values_decide() -> None:
     assert lines("N=3\nif ((N > 2)); then one; else two; fi") == ["one"]
     assert lines("N=3\n[ $N -lt 2 ] && one\n[ $N -lt 2 ] || two") == ["two"]
     assert lines('[ -z "" ] && one') == ["one"]
+    assert [run.variants[0][0].text() for run in runs('[ -n "$X" ] || one; two')] == ["one", "two"]
     assert lines("! test a = b && one") == ["one"]
 
 
@@ -140,6 +141,22 @@ def test_arrays() -> None:
     (run,) = runs(script)
     assert [arg.text() for arg in run.variants[0]] == ["celery", "-A", "a b", "worker", "x"]
     assert run.executes
+
+
+def test_what_is_added_only_sometimes_leaves_an_array_open() -> None:
+    script = 'A=(-l info)\n[[ -n "$C" ]] && A+=(-c "$C")\nexec celery worker "${A[@]}"'
+    (run,) = runs(script)
+    assert [arg.text() for arg in run.variants[0]][:4] == ["celery", "worker", "-l", "info"]
+    assert run.variants[0][-1].open
+    assert len(run.variants[0]) == 5
+
+
+def test_a_command_line_in_one_variable() -> None:
+    script = 'CMD="celery -A x worker"\nif [ -n "$Q" ]; then CMD="$CMD -Q $Q"; fi\nexec $CMD'
+    (run,) = runs(script)
+    long, short = run.variants
+    assert [arg.text() for arg in short] == ["celery", "-A", "x", "worker"]
+    assert [arg.text() for arg in long] == ["celery", "-A", "x", "worker", "-Q", None]
 
 
 def test_functions_are_entered_where_they_are_called() -> None:
