@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -83,11 +84,26 @@ class Process:
         return self.options.get(name)
 
 
+_SECRET = re.compile(r"(://[^/@\s:]*:)[^@\s]+(@)|(--basic[_-]auth=[^:\s$]+:)(?!\$)\S+")
+
+
+def redacted(text: str) -> str:
+    """The text without the passwords of URLs and of `--basic_auth`."""
+    return _SECRET.sub(lambda match: f"{match[1] or match[3]}***{match[2] or ''}", text)
+
+
+def _plain(value: Any) -> Any:
+    """What JSON can carry: no infinity, and no password."""
+    if value == float("inf"):
+        return "infinity"
+    return redacted(value) if isinstance(value, str) else value
+
+
 def value_json(value: Value) -> dict[str, Any]:
     """value and certainty as the project's JSON writes them."""
     value = settle(value)
     if isinstance(value, Literal):
-        return {"value": value.value, "certainty": "known"}
+        return {"value": _plain(value.value), "certainty": "known"}
     if isinstance(value, Default):
         inner = value_json(value.default) if value.default is not None else {}
         if "value" in inner:
@@ -129,7 +145,7 @@ def process_json(process: Process) -> dict[str, Any]:
         "line": process.span.line,
         "column": process.span.column,
         "service": process.service,
-        "argv": list(process.words),
+        "argv": [redacted(word) for word in process.words],
         "open": process.open,
         "app": chosen_json(process.app),
         **{key: chosen_json(process.option(name)) for key, name in _JSON_OPTIONS.items()},

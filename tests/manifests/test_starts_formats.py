@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
-from celerylint.project.process import Chosen, Process, chosen_json
+from celerylint.project.process import Chosen, Process, chosen_json, process_json
 from celerylint.project.starts import Collected, collect
 
 RELEASE = (5, 7, 0)
@@ -156,3 +157,18 @@ def test_a_console_script_that_runs_celery_with_an_app_of_its_own() -> None:
     assert place(found) == ".github/workflows/t.yml:5:11"
     assert told(found.app) == "director._auto:cel"
     assert (found.role, found.background, found.executes) == ("development", True, False)
+
+
+def test_passwords_stay_out_of_the_json() -> None:
+    tree = {
+        "w.service": (
+            "[Service]\nExecStart=celery -A x -b amqp://u:secret@mq:5672// flower "
+            "--basic_auth=admin:hunter2\nTimeoutStopSec=infinity\n"
+        )
+    }
+    found = process_json(start(tree))
+    assert found["grace"]["value"] == "infinity"
+    text = json.dumps(found, allow_nan=False)
+    assert "secret" not in text
+    assert "hunter2" not in text
+    assert "amqp://u:***@mq:5672//" in found["argv"]
