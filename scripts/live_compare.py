@@ -73,6 +73,8 @@ def report(result: Any) -> int:
         print(difference)
     for unknown in result.unknown:
         print(f"unknown: {unknown}")
+    for task in result.not_imported:
+        print(f"defined in a file that no worker imports: {task}")
     counts = ", ".join(f"{count} {certainty}" for certainty, count in sorted(result.counts.items()))
     print(f"{len(result.differences)} differences; claims: {counts or 'none'}")
     return 1 if result.differences else 0

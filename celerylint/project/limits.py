@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from celerylint.findings import Span
-from celerylint.project.model import Context, Project, Task
+from celerylint.project.model import App, Context, Project, Task
 from celerylint.project.values import Value
 
 SOFT, HARD = "soft_time_limit", "time_limit"
@@ -78,34 +78,27 @@ def coverage(project: Project) -> Iterator[Coverage]:
     for each in project.contexts:
         if each.profile.role in ("production", "unknown"):
             grouped.setdefault(each.profile.place, []).append(each)
-    nearest = _nearest_apps(project)
+    runners = {id(task): _runners(task, project.apps) for task in project.tasks}
     for place, contexts in grouped.items():
-        own = {each.app.id for each in contexts}
-        tasks = [task for task in project.tasks if own & nearest[id(task)]]
         states: dict[int, list[tuple[bool | None, bool | None]]] = {}
-        for task in tasks:
-            states[id(task)] = [
-                (limit(task, SOFT, each).set, limit(task, HARD, each).set)
-                for each in contexts
-                if each.app.id in nearest[id(task)]
-            ]
+        for task in project.tasks:
+            for each in contexts:
+                if each.app in runners[id(task)]:
+                    limits = limit(task, SOFT, each).set, limit(task, HARD, each).set
+                    states.setdefault(id(task), []).append(limits)
+        tasks = [task for task in project.tasks if id(task) in states]
         bare = [task for task in tasks if (False, False) in states[id(task)]]
         hard = [task for task in tasks if (False, True) in states[id(task)]]
         yield Coverage(place, tuple(contexts), tuple(tasks), tuple(bare), tuple(hard))
 
 
-def _nearest_apps(project: Project) -> dict[int, set[str]]:
-    """By the identity of each task, the apps that run it: its own; for a shared one those whose
-    folder has most of its path in common, so that two projects in one tree keep their tasks apart.
+def _runners(task: Task, apps: Sequence[App]) -> list[App]:
+    """The apps that run a task: its own, or for a shared one those whose folder has most of its path
+    in common, so that two projects in one tree keep their tasks apart.
     """
-    folders = {app.id: _folder(app.span.path) for app in project.apps}
-    found: dict[int, set[str]] = {}
-    for task in project.tasks:
-        near = {name: _common(folder, task.span.path) for name, folder in folders.items()}
-        most = max(near.values(), default=0)
-        shared = {name for name, common in near.items() if common == most}
-        found[id(task)] = shared if task.app is None else {task.app}
-    return found
+    own = [each for each in apps if task.app in (None, each.id)]
+    near = [_common(_folder(each.span.path), task.span.path) for each in own]
+    return [each for each, common in zip(own, near, strict=True) if common == max(near)]
 
 
 def _folder(path: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 
 from celerylint.findings import Span
@@ -42,6 +43,8 @@ FROM_SETTINGS = frozenset(
         "track_started",
     ]
 )
+# Packages outside the project whose classes set none of a task's options; a base class of any other may.
+_SETS_NO_OPTION = sys.stdlib_module_names | {"builtins", "celery", "celery_once", "celery_singleton"}
 # What a class says about itself that is no option of a task.
 _CLASS_NOISE = frozenset({"abstract", "name", "run", "app"})
 
@@ -174,7 +177,7 @@ def _of_base(
                 place = (value.site or each.site or record.site).span
                 if name not in found and not hidden:
                     found[name] = (value, place)
-        elif not isinstance(each, Name):
+        elif not (isinstance(each, Name) and each.dotted.split(".")[0] in _SETS_NO_OPTION):
             hidden = True
     return found, hidden
 

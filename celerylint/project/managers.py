@@ -1,0 +1,86 @@
+"""Programs that process managers start: supervisord's programs, s6's run files."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from celerylint.facts.manifests.model import Manifest
+from celerylint.facts.manifests.words import Text, literal
+from celerylint.project import unit_facts
+from celerylint.project.chains import Follower, Managed, Situation, tidy
+from celerylint.project.expansion import Surroundings, expand
+from celerylint.project.images import Image
+from celerylint.project.locate import locate
+from celerylint.project.manifest_files import Files
+from celerylint.project.place import Home
+from celerylint.project.process import Process
+from celerylint.project.values import Value
+from celerylint.project.wrappers import basename
+
+_S6 = re.compile(r"(?:^|/)(etc/(?:s6-overlay/s6-rc\.d|services\.d|sv|service)/.*/run)$")
+
+
+def supervised(managed: Managed, kept: Sequence[Manifest], files: Files) -> list[Manifest]:
+    """The files that `supervisord -c FILE` reads, in the tree; without -c the only one there is."""
+    words = [arg.text() for arg in managed.args]
+    path = next((behind for switch, behind in itertools.pairwise(words) if switch == "-c"), None)
+    known = [each for each in kept if each.kind == "supervisor"]
+    situation = managed.situation
+    if path is None:
+        return known if len(known) == 1 else []
+    found = locate(path, situation.workdir, situation.service, situation.image, files, "")
+    if found is None:
+        named = [each for each in known if basename(each.path) == basename(path)]
+        return named if len(named) == 1 else []
+    return [each for each in known if each.path == found]
+
+
+def follow_s6(managed: Managed, kept: Sequence[Manifest], follower: Follower) -> None:
+    """Follows the run files of s6 that the image of `/init` holds: s6 runs each directly."""
+    image = managed.situation.image
+    for manifest, inside in _run_files(image, kept) if image is not None else ():
+        word = replace(literal(inside), source=Text.at(inside, 0))
+        args = expand([word], Surroundings(), Home.of(manifest))[0]
+        follower.follow(args, replace(managed.situation, executes=True))
+
+
+def _run_files(image: Image, kept: Sequence[Manifest]) -> Iterator[tuple[Manifest, str]]:
+    for manifest in kept:
+        match = _S6.search(manifest.path) if manifest.kind == "shell" else None
+        if match is not None:
+            inside = "/" + match.group(1)
+            if manifest.path in image.sources(inside):
+                yield manifest, inside
+
+
+def under_manager(process: Process, situations: Sequence[Situation]) -> Process:
+    """A program with what the containers around its manager add: the chain from the first one that
+    is not for development, the variables that all of these agree about."""
+    roles = [unit_facts.role(each, process.span) for each in situations]
+    production = [
+        each for each, (role, _) in zip(situations, roles, strict=True) if role == "production"
+    ]
+    telling = production or list(situations)
+    role, reason = (process.role, process.role_reason) if production else roles[0]
+    opened = process.environment_open or telling[0].environment_open
+    return replace(
+        process,
+        role=role,
+        role_reason=reason,
+        environment={**_agreed([each.environment for each in telling]), **process.environment},
+        environment_open=opened,
+        chain=tidy((*telling[0].chain, *process.chain)),
+        reached_by=tuple(tidy(each.chain) for each in situations),
+    )
+
+
+def _agreed(environments: Sequence[Mapping[str, Value]]) -> dict[str, Value]:
+    first, *others = environments
+    return {
+        name: value
+        for name, value in first.items()
+        if all(each.get(name) == value for each in others)
+    }

@@ -1,0 +1,35 @@
+"""A manifest as a place that values and findings point into."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+from celerylint.facts.manifests.model import Manifest
+from celerylint.findings import Span
+from celerylint.project.values import Site
+
+
+class Home:
+    """The file that words stand in: turns their offsets into spans."""
+
+    def __init__(self, path: str, newlines: tuple[int, ...] = ()) -> None:
+        self.path = path
+        self._newlines = newlines
+
+    @classmethod
+    def of(cls, manifest: Manifest) -> Home:
+        """The home of a manifest's words."""
+        return cls(manifest.path, manifest.newlines)
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """(line, column) from 1."""
+        line = bisect_right(self._newlines, offset)
+        return line + 1, offset - (self._newlines[line - 1] if line else 0) + 1
+
+    def span(self, start: int, end: int) -> Span:
+        """The stretch [start, end) as lines and columns."""
+        return Span(self.path, *self.position(start), *self.position(end))
+
+    def site(self, start: int, end: int) -> Site:
+        """The stretch as a value's site."""
+        return Site(self, start, end)
