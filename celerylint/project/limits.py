@@ -93,8 +93,8 @@ def coverage(project: Project) -> Iterator[Coverage]:
 
 
 def _runners(task: Task, apps: Sequence[App]) -> list[App]:
-    """The apps that run a task: its own, or for a shared one those whose folder has most of its path
-    in common, so that two projects in one tree keep their tasks apart.
+    """The apps that run a task: its own, or for a shared one those whose folder has most of its
+    path in common, so that two projects in one tree keep their tasks apart.
     """
     own = [each for each in apps if task.app in (None, each.id)]
     near = [_common(_folder(each.span.path), task.span.path) for each in own]

@@ -133,13 +133,14 @@ def _profile(
 
 
 def _place(settings: dict[str, model.Setting], record: AppRecord) -> Span:
-    """Where a further setting would be written: in the file that holds the most of them."""
-    files = Counter(setting.span.path for setting in settings.values())
-    if not files:
+    """Where a further setting would be written: in the file that holds the most, beside those of tasks."""
+    # Django's TIME_ZONE stands among settings that are not Celery's.
+    own = [each for each in settings.values() if each.written != "TIME_ZONE"]
+    if not own:
         return record.site.span
-    best = max(files.values())
-    file = next(path for path in files if files[path] == best)
-    return min(setting.span for setting in settings.values() if setting.span.path == file)
+    file = Counter(each.span.path for each in own).most_common(1)[0][0]
+    near = [each for each in own if each.span.path == file]
+    return min(each.span for each in [e for e in near if e.name.startswith("task_")] or near)
 
 
 def _namespace(record: AppRecord, event: ConfEvent | None) -> str | None:
