@@ -14,6 +14,7 @@ from celerylint.project.objects import (
     Unset,
 )
 from celerylint.project.values import (
+    MOST_WEIGHT,
     Call,
     Default,
     Joined,
@@ -29,6 +30,8 @@ from celerylint.project.values import (
 )
 
 MOST_OPTIONS = 12
+# Environment look-ups may absorb some; but each is compared with all the others.
+MOST_COMPARED = 60
 
 
 def same(one: Value, other: Value) -> bool:
@@ -89,15 +92,20 @@ def one_of(values: Iterable[Value]) -> Value:
         for option in value.options if isinstance(value, OneOf) else (value,):
             if not any(same(option, each) for each in found):
                 found.append(option)
+        if len(found) > MOST_COMPARED:
+            return _too_many(found)
     if not found:
         return Unknown(reason="nothing")
     found = _absorb(found)
     if len(found) == 1:
         return found[0]
-    if len(found) > MOST_OPTIONS:
-        unread = frozenset(p for each in found if isinstance(each, Unread) for p in each.paths)
-        return Unread(paths=unread) if unread else Unknown(reason="too many alternatives")
-    return OneOf(options=tuple(found), site=found[0].site)
+    made = OneOf(options=tuple(found), site=found[0].site)
+    return made if len(found) <= MOST_OPTIONS and made.weight <= MOST_WEIGHT else _too_many(found)
+
+
+def _too_many(options: list[Value]) -> Value:
+    unread = frozenset(p for each in options if isinstance(each, Unread) for p in each.paths)
+    return Unread(paths=unread) if unread else Unknown(reason="too many alternatives")
 
 
 def _absorb(options: list[Value]) -> list[Value]:

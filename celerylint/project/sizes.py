@@ -10,7 +10,7 @@ from celerylint.project.values import Literal, Mapping, Sequence, Value
 # In characters, values or bits of what is made.
 LARGEST = 10_000
 # In entries: what is longer is not changed step by step, since each step copies it.
-LONGEST = 2_000
+LONGEST = 1_000
 # A width or precision that makes a text of thousands of characters, or that comes from a value.
 _WIDE = re.compile(r"%(?:\([^()]*\))?[-#0 +]*(?:\d*\.)?(?:\d{4}|\*)|\{[^{}]*:[^{}]*(?:\d{4}|\{)")
 
