@@ -54,6 +54,7 @@ OPERATORS: dict[type, str] = {
     cst.Is: "is",
     cst.IsNot: "is not",
 }
+MOST_BITS = 10_000
 CONSTANTS = {"None": None, "True": True, "False": False}
 POSITIONAL_ONLY, POSITIONAL, VAR_POSITIONAL, KEYWORD_ONLY, VAR_KEYWORD = range(len(PARAM_KINDS))
 
@@ -68,12 +69,12 @@ class Expressions:
             cst.Name: self._name,
             cst.Attribute: self._attribute,
             cst.Call: self._call,
-            cst.SimpleString: self._string,
+            cst.SimpleString: self._constant,
             cst.ConcatenatedString: self._concatenated,
             cst.FormattedString: self._formatted,
-            cst.Integer: self._number,
-            cst.Float: self._number,
-            cst.Imaginary: self._number,
+            cst.Integer: self._constant,
+            cst.Float: self._constant,
+            cst.Imaginary: self._constant,
             cst.Ellipsis: lambda node, s, e: ("const", s, e, ...),
             cst.List: lambda node, s, e: self._sequence("list", node, s, e),
             cst.Tuple: lambda node, s, e: self._sequence("tuple", node, s, e),
@@ -129,11 +130,16 @@ class Expressions:
             args.append((arg.star, keyword, self.lower(arg.value), start, end))
         return ("call", s, e, function, tuple(args))
 
-    def _string(self, node: cst.SimpleString, s: int, e: int) -> Node:
-        return ("const", s, e, _literal(node.value))
-
-    def _number(self, node: Any, s: int, e: int) -> Node:
-        return ("const", s, e, _literal(node.value))
+    def _constant(self, node: Any, s: int, e: int) -> Node:
+        try:
+            value = ast.literal_eval(node.value)
+        except (SyntaxError, ValueError):
+            # LibCST does not look into escapes, nor count digits.
+            return ("other", s, e)
+        # Python itself refuses to write a number of more than 4,300 digits as text.
+        if isinstance(value, int) and value.bit_length() > MOST_BITS:
+            return ("other", s, e)
+        return ("const", s, e, value)
 
     def _concatenated(self, node: cst.ConcatenatedString, s: int, e: int) -> Node:
         parts: list[Node] = []
@@ -260,13 +266,6 @@ class Expressions:
         annotation = None if param.annotation is None else self.lower(param.annotation.annotation)
         default = self.optional(param.default)
         return (param.name.value, kind, default, annotation, *self.span(param))
-
-
-def _literal(text: str) -> Any:
-    try:
-        return ast.literal_eval(text)
-    except (SyntaxError, ValueError):
-        return text
 
 
 def _text(value: str, raw: bool) -> str:

@@ -1,14 +1,15 @@
 """The Python reader: one module's text to its facts. It knows Python, and nothing of Celery.
 
-Facts of a module are `(READER_VERSION, line starts, body, comments)`: `line starts` are the character offsets
-at which lines begin, `body` is as in `celerylint.facts.syntax`, and `comments` are (offset, text) of the
-comments that may hold a suppression.
+Facts of a module are `(READER_VERSION, line starts, body, comments)`: `line starts` are the
+character offsets at which lines begin, `body` is as in `celerylint.facts.syntax`, and `comments`
+are (offset, text) of the comments that may hold a suppression.
 """
 
 from __future__ import annotations
 
 import marshal
 import re
+import warnings
 from typing import Any
 
 from celerylint.facts import guards
@@ -19,11 +20,12 @@ Facts = tuple[Any, ...]
 PROBLEM = "problem"
 
 _SUPPRESSES = re.compile(r"celerylint\s*:|noqa", re.IGNORECASE)
+_PLACE = re.compile(r"error at (\d+):")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 def read(path: str, text: str) -> Facts | Diagnostic:
-    """Facts of a module, or a diagnostic `not-parsed` that names the line where its syntax breaks."""
+    """Facts of a module, or a diagnostic `not-parsed` that names the line of the mistake."""
     import libcst as cst
 
     from celerylint.facts.positions import locate
@@ -31,8 +33,13 @@ def read(path: str, text: str) -> Facts | Diagnostic:
 
     try:
         module = cst.parse_module(text)
-    except cst.ParserSyntaxError as error:
-        return Diagnostic("not-parsed", _reason(error), path, error.raw_line)
+    except (cst.ParserSyntaxError, cst.CSTValidationError) as error:
+        return _not_parsed(path, text, error)
+    except BaseException as error:
+        # Where LibCST's native code gives up, it raises what is no Exception.
+        if type(error).__name__ != "PanicException":
+            raise
+        return _not_parsed(path, text, error)
     spans, comments = locate(module, _SUPPRESSES.search(text) is not None)
     body = Statements(spans).body(module.body)
     starts = (0, *(found.end() for found in _LINE_END.finditer(text)))
@@ -47,9 +54,12 @@ def prepare() -> None:
 
 
 def read_blob(path: str, data: bytes, max_size: int = guards.MAX_SIZE) -> bytes:
-    """Marshalled facts of a file's bytes; of what cannot be read, ("problem", kind, message, line)."""
+    """Marshalled facts of a file's bytes; ("problem", kind, message, line) where it has none."""
     text = guards.readable_text(path, data, max_size)
-    found = text if isinstance(text, Diagnostic) else read(path, text)
+    with warnings.catch_warnings():
+        # Of the analysed file's literals, such as "\d": nobody asked, and they would be printed.
+        warnings.simplefilter("ignore")
+        found = text if isinstance(text, Diagnostic) else read(path, text)
     if isinstance(found, Diagnostic):
         return marshal.dumps((PROBLEM, found.kind, found.message, found.line))
     return marshal.dumps(found)
@@ -65,8 +75,18 @@ def problem_of(path: str, facts: Facts) -> Diagnostic:
     return Diagnostic(facts[1], facts[2], path, facts[3])
 
 
-def _reason(error: Any) -> str:
-    what = str(error.message).strip().splitlines()[0].rstrip(".:")
-    if what.startswith("parser error"):
-        what = what.partition(":")[2].strip() or what
-    return f"not parsed: {what}"
+def _not_parsed(path: str, text: str, error: BaseException) -> Diagnostic:
+    """In the words of Python's own parser: LibCST's line is the next token's, or the first."""
+    import ast
+
+    try:
+        ast.parse(text)
+    except SyntaxError as said:
+        return Diagnostic("not-parsed", f"not parsed: {said.msg}", path, said.lineno)
+    except (ValueError, RecursionError, MemoryError):
+        pass
+    # Newer than the running Python it cannot be; LibCST is stricter, or wrong.
+    lines = str(getattr(error, "message", error)).strip().splitlines()
+    what = lines[0].rstrip(".:") if lines else type(error).__name__
+    place = _PLACE.search(what)
+    return Diagnostic("not-parsed", f"not parsed: {what}", path, int(place[1]) if place else None)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from celerylint import oracle
+from celerylint.findings import Span
 from celerylint.project import (
     celery_objects,
     default_app,
@@ -14,6 +15,7 @@ from celerylint.project import (
     orm,
     profiles,
     registration,
+    running,
     settings,
     tasks,
 )
@@ -22,7 +24,9 @@ from celerylint.project.follow import follow, machine_for
 from celerylint.project.machine import Machine
 from celerylint.project.modules import Module, ModuleMap, load
 from celerylint.project.objects import ClassObject, Lazy
+from celerylint.project.process import Process
 from celerylint.project.records import AppRecord, World
+from celerylint.project.unread import Mention
 from celerylint.project.values import Literal, OneOf, Sequence, Unknown, Value
 from celerylint.project.values import Mapping as MappingValue
 
@@ -42,6 +46,8 @@ class Inputs:
     production: tuple[str, ...] = ()
     task_wrappers: tuple[str, ...] = ()
     named_settings: tuple[str, ...] = ()
+    processes: tuple[Process, ...] = ()
+    unread: tuple[Mention, ...] = ()
 
 
 def link(inputs: Inputs, names: ModuleMap, root: str) -> tuple[model.Project, frozenset[str]]:
@@ -105,6 +111,7 @@ def _project(machine: Machine, world: World, inputs: Inputs, root: str) -> model
         if not each.site.file.test
     ]
     contexts = tuple(model.Context(app, profile) for app in apps for profile in app.profiles)
+    processes = running.joined(machine, inputs.processes, app_ids)
     annotated = [_annotated(task, contexts) for task in made_tasks.values()]
     swapped = dict(zip(map(id, made_tasks.values()), annotated, strict=True))
     sends = [
@@ -119,7 +126,9 @@ def _project(machine: Machine, world: World, inputs: Inputs, root: str) -> model
         dispatches=tuple(sends),
         models=_models(machine),
         contexts=contexts,
-        unresolved=_unresolved(apps, contexts),
+        processes=processes,
+        running=running.contexts_of(processes, apps),
+        unresolved=(*_unresolved(contexts), *_unread(inputs.unread)),
     )
 
 
@@ -192,12 +201,16 @@ def _annotate(
         if isinstance(entry, MappingValue):
             known &= not entry.open
             for name, each in entry.entries:
-                if isinstance(name, Literal) and str(name.value)[:1].isalpha():
+                if isinstance(name, Literal) and _is_option(name.value):
                     span = each.span or setting.span
                     options[name.value] = model.Option(name.value, each, span, "annotation")
         elif entry is not None:
             known = False
     return known
+
+
+def _is_option(name: object) -> bool:
+    return isinstance(name, str) and name[:1].isalpha()
 
 
 def _models(machine: Machine) -> tuple[model.OrmModel, ...]:
@@ -221,9 +234,7 @@ def _known_kind(machine: Machine, value: ClassObject) -> str | None:
     return kind
 
 
-def _unresolved(
-    apps: list[model.App], contexts: tuple[model.Context, ...]
-) -> tuple[model.Unresolved, ...]:
+def _unresolved(contexts: tuple[model.Context, ...]) -> tuple[model.Unresolved, ...]:
     found: dict[tuple[str, str, int], model.Unresolved] = {}
     for context in contexts:
         for setting in context.profile.settings.values():
@@ -232,6 +243,11 @@ def _unresolved(
                 reason = getattr(setting.value, "reason", "") or "not resolved"
                 found[key] = model.Unresolved("setting", setting.span, f"{setting.name}: {reason}")
     return tuple(found.values())
+
+
+def _unread(mentions: Iterable[Mention]) -> Iterator[model.Unresolved]:
+    for each in mentions:
+        yield model.Unresolved("process", Span(each.path, each.line), each.reason)
 
 
 def _unknown(value: Value) -> bool:
