@@ -166,6 +166,7 @@ def link_tree(library: Library, config: Config) -> Project:
     named = library.named_settings() if selected else ()
     near = _versions(config, pins)
     project = Project(root=library.tree.root, celery=near(""))
+    collected = library.processes(near("").allowed[-1])
     for _ in range(MOST_ROUNDS):
         inputs = link.Inputs(
             library.facts,
@@ -176,6 +177,8 @@ def link_tree(library: Library, config: Config) -> Project:
             config.settings,
             config.task_decorators,
             named,
+            collected.processes,
+            collected.unread,
         )
         project, needed = link.link(inputs, names, library.tree.root)
         missing = needed - demanded - library.facts.keys()

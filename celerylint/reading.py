@@ -8,17 +8,20 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from celerylint.config import Config
-from celerylint.facts import pins, pool, select
+from celerylint.facts import manifests, pins, pool, select
 from celerylint.facts.cache import Cache, digest
+from celerylint.facts.manifests.model import Manifest, pack, unpack
 from celerylint.facts.python import Facts, is_problem, prepare, problem_of, read_blob
 from celerylint.facts.requirement import PinFacts
 from celerylint.findings import Diagnostic
+from celerylint.project import starts
 from celerylint.project.profiles import NAMING_FILES, VARIABLE, named_in
 from celerylint.testcode import is_test_path
 from celerylint.tree import Stat, Tree
 
 # setup.py is a module, too, and has facts of both kinds.
 _PINS = "pins of "
+_MANIFEST = "manifest "
 # What is not kept in the cache, since it depends on more than the file's bytes.
 _NOT_CACHED = ("too-large",)
 
@@ -168,7 +171,35 @@ class Library:
 
     def present(self) -> list[str]:
         """What the cache may keep: the files, as Python and as files that pin versions."""
-        return [*self.paths, *(_PINS + path for path in self.paths if pins.is_pin_file(path))]
+        pinning = (_PINS + path for path in self.paths if pins.is_pin_file(path))
+        return [*self.paths, *pinning, *(_MANIFEST + path for path in self.paths)]
+
+    def processes(self, release: tuple[int, ...]) -> starts.Collected:
+        """The Celery processes that the tree's manifests (and the configuration) start."""
+        found = starts.collect(
+            self.paths, self._manifest_data, release, self._manifest, self.config.workers
+        )
+        for path, line, message in found.problems:
+            self.problems.append(Diagnostic("manifest", message, path, line))
+        return found
+
+    def _manifest_data(self, path: str) -> bytes | None:
+        try:
+            return self.tree.read(path)
+        except (OSError, ValueError):
+            return None
+
+    def _manifest(self, path: str, text: str, kind: str) -> Manifest:
+        content = digest(f"{_MANIFEST}{kind}\0{path}\0{text}".encode("utf-8", "surrogatepass"))
+        cached = self.cache.content_facts(content)
+        if cached is not None:
+            self.cache.put(_MANIFEST + path, self.tree.stat(path), content, False)
+            found: Manifest = unpack(cached)
+            return found
+        made = manifests.read(path, text, kind)
+        blob = marshal.dumps(pack(made))
+        self.cache.put(_MANIFEST + path, self.tree.stat(path), content, False, blob)
+        return made
 
     def named_settings(self) -> tuple[str, ...]:
         """Django settings modules that manage.py, wsgi.py and asgi.py name, in this order."""

@@ -18,13 +18,13 @@ from celerylint.project.model import (
     Dispatch,
     Option,
     Parameter,
-    Process,
     Project,
     Queue,
     Route,
     Setting,
     Task,
 )
+from celerylint.project.process import Chosen, Process
 from celerylint.project.retrying import unbounded
 from celerylint.project.serializers import Carries, carries
 
@@ -37,6 +37,7 @@ __all__ = [
     "BeatEntry",
     "Broker",
     "Canvas",
+    "Chosen",
     "Carries",
     "Context",
     "Coverage",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 
 from celerylint.project import (
@@ -25,6 +28,8 @@ MAKES = frozenset({"Celery", "shared_task", "task", "register_task"})
 # Functions with one of these may configure an app, as a framework's hook does that nobody calls here.
 CONFIGURES = frozenset({"conf", "config_from_object", "config_from_envvar", "add_defaults"})
 MOST_RESTARTS = 3
+# Far fewer than the smallest stack of a platform holds.
+FRAMES = 4_000
 
 
 def machine_for(modules: dict[str, Module], names: ModuleMap, world: World) -> Machine:
@@ -48,11 +53,25 @@ def machine_for(modules: dict[str, Module], names: ModuleMap, world: World) -> M
 
 def follow(machine: Machine, world: World, roots: set[str]) -> None:
     """Follow the modules of these paths, then their functions that may send tasks, each by itself."""
+    with _deep_stack():
+        _modules(machine, roots)
+        _functions(machine, world, roots)
+
+
+def _modules(machine: Machine, roots: set[str]) -> None:
+    done = 0
     for _ in range(MOST_RESTARTS):
-        for path in sorted(roots):
+        # The module that was postponed last needs none of the others.
+        for path in [*reversed(machine.postponed), *sorted(roots)]:
             machine.module(path)
+        while done < len(machine.postponed):
+            machine.module(list(machine.postponed)[done])
+            done += 1
         if not machine.restart():
             break
+
+
+def _functions(machine: Machine, world: World, roots: set[str]) -> None:
     machine.defined = list({each[0].key: each for each in machine.defined}.values())
     done: set[tuple[str, int]] = set()
     while True:
@@ -63,7 +82,19 @@ def follow(machine: Machine, world: World, roots: set[str]) -> None:
             done.add(function.key)
             module = function.scope.module
             if module.path in roots and not module.test:
-                _function(machine, world, function, value)
+                with suppress(RecursionError):
+                    _function(machine, world, function, value)
+
+
+@contextmanager
+def _deep_stack() -> Iterator[None]:
+    """Following is recursion over modules, functions and expressions at once, each of them bounded."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, FRAMES))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
 
 
 def _function(machine: Machine, world: World, function: FunctionObject, value: Value) -> None:

@@ -30,6 +30,8 @@ from celerylint.project.special import Here
 from celerylint.project.values import Literal, Name, OneOf, Site, Unknown, Value
 
 MOST_STEPS = 4_000
+# Modules being followed because each needs the next; a step takes some 20 frames of the stack.
+DEEPEST_IMPORTS = 60
 BUILTINS = frozenset(dir(builtins))
 
 CallHandler = Callable[["Machine", Arguments, Here], Value]
@@ -61,6 +63,7 @@ class Machine:
     frames: list[FrameNote] = field(default_factory=list)
     needed: set[str] = field(default_factory=set)
     running: list[Module] = field(default_factory=list)
+    postponed: dict[str, None] = field(default_factory=dict)  # stood too deep; in this order
     resolving: set[tuple[str, str]] = field(default_factory=set)  # imports being settled
     environment: dict[str, list[Value]] = field(default_factory=dict)  # what the code sets itself
     calls: list[tuple[str, int]] = field(default_factory=list)  # functions being followed
@@ -76,11 +79,21 @@ class Machine:
     def module(self, path: str) -> Module | None:
         """The module of a file, its body followed; None where it was not read."""
         module = self.modules.get(path)
-        if module is not None and module.state == "new":
-            module.state = "running"
-            self.running.append(module)
+        if module is None or module.state != "new":
+            return module
+        if len(self.running) >= DEEPEST_IMPORTS:
+            self.postponed.setdefault(path)
+            for each in self.running:
+                each.early = True
+            return module
+        module.state = "running"
+        self.running.append(module)
+        try:
             with self.aside():
                 self.run(module.body, module.scope)
+        except RecursionError:
+            module.open.add("code that is nested too deeply")
+        finally:
             self.running.pop()
             module.state = "done"
         return module

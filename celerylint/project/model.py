@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any
 
 from celerylint.findings import Related, Span
-from celerylint.project.values import Value
+from celerylint.project.process import Chosen, Process
+from celerylint.project.settling import settled
+from celerylint.project.values import Unknown, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,19 +222,27 @@ class BeatEntry:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Process:
-    """A Celery process that a file starts (kind worker, beat, flower, multi, events)."""
-
-    kind: str
-    span: Span
-    app: str | None = None
-    facts: Mapping[str, Any] = field(default_factory=dict)
+# What a worker's option overrides; an option that is not here has no setting.
+OPTION_SETTINGS = {
+    "pool": "worker_pool",
+    "concurrency": "worker_concurrency",
+    "prefetch_multiplier": "worker_prefetch_multiplier",
+    "soft_time_limit": "task_soft_time_limit",
+    "time_limit": "task_time_limit",
+    "max_tasks_per_child": "worker_max_tasks_per_child",
+    "max_memory_per_child": "worker_max_memory_per_child",
+    "task_events": "worker_send_task_events",
+    "disable_prefetch": "worker_disable_prefetch",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One app in one profile (and, where workers are known, one process), with its effective settings."""
+    """One app in one profile and, where a file starts one, in one process.
+
+    Its settings are those that are effective there: what the process's environment sets for certain
+    settles the look-ups of the settings.
+    """
 
     app: App
     profile: Profile
@@ -240,7 +250,50 @@ class Context:
 
     def setting(self, name: str) -> Setting | None:
         """The effective setting, or None where no file sets it."""
-        return self.profile.get(name)
+        found = self.profile.get(name)
+        if found is None or self.process is None or not found.value.environment():
+            return found
+        value = settled(found.value, self.process.environment)
+        return found if value is found.value else replace(found, value=value)
+
+    def fact(self, option: str) -> Chosen | None:
+        """What decides an option of the worker, by click's parameter name (`pool`, `concurrency`, …):
+        the command line or the environment, else the setting behind it. None where nothing gives it;
+        a Chosen with an Unknown value where more may be given than was read.
+        """
+        if self.process is not None:
+            given = self.process.option(option)
+            if given is not None:
+                return given
+            if self.process.open:
+                reason = "the command line may hold more than was read"
+                return Chosen(Unknown(reason=reason), "option", self.process.span)
+        name = OPTION_SETTINGS.get(option)
+        setting = self.setting(name) if name is not None else None
+        if setting is not None:
+            return Chosen(setting.value, f"setting {setting.name}", setting.span)
+        if name is not None and self.profile.open:
+            reason = "the settings may hold more than was read"
+            return Chosen(Unknown(reason=reason), "setting", self.profile.place)
+        return None
+
+    def pool(self) -> str | None:
+        """The name of the worker's pool, `prefork` where nothing gives one; None where not known."""
+        chosen = self.fact("pool")
+        if chosen is None:
+            return "prefork"
+        return _POOLS.get(chosen.text() or "", chosen.text())
+
+
+# celery/concurrency/__init__.py: ALIASES, as names of the class behind them.
+_POOLS = {
+    "processes": "prefork",
+    "celery.concurrency.prefork:TaskPool": "prefork",
+    "celery.concurrency.gevent:TaskPool": "gevent",
+    "celery.concurrency.eventlet:TaskPool": "eventlet",
+    "celery.concurrency.thread:TaskPool": "threads",
+    "celery.concurrency.solo:TaskPool": "solo",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +328,7 @@ class Project:
     routes: tuple[Route, ...] = ()
     schedule: tuple[BeatEntry, ...] = ()
     processes: tuple[Process, ...] = ()
+    running: tuple[Context, ...] = ()  # one per process, its app, and each profile that it may use
     models: tuple[OrmModel, ...] = ()
     contexts: tuple[Context, ...] = ()
     unresolved: tuple[Unresolved, ...] = ()

@@ -31,6 +31,18 @@ class Chosen:
         found = readings(settle(self.value))
         return found[0][0] if len(found) == 1 else None
 
+    def number(self) -> float | None:
+        """The number when it is known, as a number or a text; defaults of variables counted as known."""
+        value = settle(self.value)
+        while isinstance(value, Default) and value.default is not None:
+            value = value.default
+        if not isinstance(value, Literal) or isinstance(value.value, bool):
+            return None
+        try:
+            return float(value.value)
+        except (TypeError, ValueError):
+            return None
+
 
 @dataclass(frozen=True, slots=True)
 class Process:
@@ -78,6 +90,7 @@ class Process:
     alternative_of: Span | None = None
     multi: bool = False
     unit: Unit | None = None
+    app_id: str | None = None  # of the app in the linked project, where `app` names one of them
 
     def option(self, name: str) -> Chosen | None:
         """The option of that parameter name, None where neither words nor environment give it."""

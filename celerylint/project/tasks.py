@@ -44,7 +44,12 @@ FROM_SETTINGS = frozenset(
     ]
 )
 # Packages outside the project whose classes set none of a task's options; a base class of any other may.
-_SETS_NO_OPTION = sys.stdlib_module_names | {"builtins", "celery", "celery_once", "celery_singleton"}
+_SETS_NO_OPTION = sys.stdlib_module_names | {
+    "builtins",
+    "celery",
+    "celery_once",
+    "celery_singleton",
+}
 # What a class says about itself that is no option of a task.
 _CLASS_NOISE = frozenset({"abstract", "name", "run", "app"})
 

@@ -9,8 +9,8 @@ from celerylint.facts.manifests.classify import dev_marker
 from celerylint.findings import Span
 from celerylint.project.chains import Situation
 from celerylint.project.choices import readings, settle
-from celerylint.project.expansion import value_of
 from celerylint.project.durations import GRACE, REPLICAS, seconds
+from celerylint.project.expansion import value_of
 from celerylint.project.process import Chosen
 from celerylint.project.units import Service
 from celerylint.project.values import Default, Literal, Value

@@ -8,7 +8,8 @@ from typing import Any
 
 from celerylint.findings import Span
 from celerylint.outcome import ProjectRun
-from celerylint.project.model import App, Dispatch, Option, Process, Profile, Project, Setting, Task
+from celerylint.project.model import App, Dispatch, Option, Profile, Project, Setting, Task
+from celerylint.project.process import Process, process_json
 from celerylint.project.values import Value
 from celerylint.report.claims import Claim, claim
 from celerylint.report.jsonreport import VERSION, celery_versions
@@ -165,8 +166,13 @@ class _Writer:
         return {"task": target(dispatch), "how": dispatch.how, **self.place(dispatch.span)}
 
     def process(self, process: Process) -> dict[str, Any]:
-        facts = {key: self._relocated(value) for key, value in process.facts.items()}
-        return {"kind": process.kind, **self.place(process.span), "app": process.app, **facts}
+        written = process_json(process)
+        written["app"] = process.app_id or written["app"]
+        written["chain"] = [
+            f"{self._run.reported(span.path)}:{span.line}" for span in process.chain
+        ]
+        relocated = {key: self._relocated(value) for key, value in written.items()}
+        return relocated | self.place(process.span)
 
     def _relocated(self, value: Any) -> Any:
         if isinstance(value, Mapping):

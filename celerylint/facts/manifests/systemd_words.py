@@ -101,7 +101,7 @@ def _line(command: list[Item]) -> Line:
     start = first.start if first.quoted or not prefix else bare.start(0)
     kept = [replace(first, text=bare, start=start), *command[2 if "@" in prefix else 1 :]]
     unclosed = next((item.start for item in command if not item.closed), None)
-    words = tuple(_word(item, replaces=":" not in prefix) for item in kept if item is not None)
+    words = tuple(_word(item, replaces=":" not in prefix) for item in kept)
     return Line(words, unclosed)
 
 

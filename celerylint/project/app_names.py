@@ -1,0 +1,53 @@
+"""Which app a worker's `-A` names, by Celery's own search (celery/app/utils.py: find_app)."""
+
+from __future__ import annotations
+
+from celerylint.project.celery_objects import AppObject
+from celerylint.project.machine import Machine
+from celerylint.project.modules import Module
+from celerylint.project.objects import ModuleObject
+from celerylint.project.records import AppRecord
+from celerylint.project.values import OneOf, Value
+
+_DEEPEST = 3
+
+
+def find_app(machine: Machine, text: str, folder: str) -> AppRecord | None:
+    """The app behind `-A text` for a process that starts in a folder of the tree; None where no app
+    of the project is found. Asks for the modules that it has to look into."""
+    here = Module(
+        f"{folder}/__main__.py" if folder else "__main__.py", "__main__", False, folder, ()
+    )
+    return _find(machine, text, here, 0)
+
+
+def _find(machine: Machine, text: str, here: Module, depth: int) -> AppRecord | None:
+    module, _, name = text.partition(":")
+    if name:
+        return _as_app(machine, machine.imported(module, name, here))
+    value = machine.imported(module, None, here)
+    machine.need(value)
+    if not isinstance(value, ModuleObject):
+        parent, _, last = module.rpartition(".")
+        return _as_app(machine, machine.imported(parent, last, here)) if parent else None
+    for name in ("app", "celery"):
+        found = _as_app(machine, machine.member(value.module, name))
+        if found is not None:
+            return found
+    if value.module.package and depth < _DEEPEST:
+        found = _find(machine, f"{module}.celery", here, depth + 1)
+        if found is not None:
+            return found
+    for each in list(value.module.env.values()):
+        found = _as_app(machine, machine.settle(each))
+        if found is not None:
+            return found
+    return None
+
+
+def _as_app(machine: Machine, value: Value) -> AppRecord | None:
+    machine.need(value)
+    for each in value.options if isinstance(value, OneOf) else (value,):
+        if isinstance(each, AppObject) and each.record is not None:
+            return each.record
+    return None
