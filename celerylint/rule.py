@@ -23,6 +23,7 @@ from celerylint.project.model import (
     Route,
     Setting,
     Task,
+    Worker,
 )
 from celerylint.project.process import Chosen, Process
 from celerylint.project.retrying import unbounded
@@ -57,6 +58,7 @@ __all__ = [
     "Severity",
     "Span",
     "Task",
+    "Worker",
     "brokers",
     "carries",
     "coverage",

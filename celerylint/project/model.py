@@ -285,6 +285,17 @@ class Context:
         return _POOLS.get(chosen.text() or "", chosen.text())
 
 
+@dataclass(frozen=True, slots=True)
+class Worker(Context):
+    """A context whose process is a worker that a file starts: app, profile and process together."""
+
+    @property
+    def started(self) -> Process:
+        """The process, which a worker always has."""
+        assert self.process is not None
+        return self.process
+
+
 # celery/concurrency/__init__.py: ALIASES, as names of the class behind them.
 _POOLS = {
     "processes": "prefork",
@@ -351,5 +362,6 @@ class Project:
                 Route: self.routes,
                 BeatEntry: self.schedule,
                 Process: self.processes,
+                Worker: [each for each in self.running if isinstance(each, Worker)],
                 Context: self.contexts,
             }[kind]

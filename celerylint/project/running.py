@@ -8,7 +8,7 @@ from dataclasses import replace
 from celerylint.project.app_names import find_app
 from celerylint.project.combine import text_of
 from celerylint.project.machine import Machine
-from celerylint.project.model import App, Context, Profile
+from celerylint.project.model import App, Context, Profile, Worker
 from celerylint.project.process import Process
 from celerylint.project.profiles import VARIABLE
 
@@ -32,11 +32,12 @@ def _with_app(machine: Machine, process: Process, app_ids: Mapping[int, str]) ->
 def contexts_of(processes: Iterable[Process], apps: Iterable[App]) -> tuple[Context, ...]:
     """One context for each process, its app, and each profile that it may use."""
     by_id = {app.id: app for app in apps}
-    found = []
+    found: list[Context] = []
     for process in processes:
         app = by_id.get(process.app_id or "")
         if app is not None:
-            found += [Context(app, profile, process) for profile in _profiles(process, app)]
+            made = Worker if process.kind == "worker" else Context
+            found += [made(app, profile, process) for profile in _profiles(process, app)]
     return tuple(found)
 
 
