@@ -76,7 +76,8 @@ def report(result: Any) -> int:
     for task in result.not_imported:
         print(f"defined in a file that no worker imports: {task}")
     counts = ", ".join(f"{count} {certainty}" for certainty, count in sorted(result.counts.items()))
-    print(f"{len(result.differences)} differences; claims: {counts or 'none'}")
+    print(f"{len(result.differences)} differences in {result.tasks} common tasks and the settings")
+    print(f"claims: {counts or 'none'}")
     return 1 if result.differences else 0
 
 

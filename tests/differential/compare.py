@@ -40,6 +40,8 @@ class Comparison:
     differences: list[Difference] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     unknown: list[str] = field(default_factory=list)
+    not_imported: list[str] = field(default_factory=list)
+    tasks: int = 0  # that both sides have
 
     def differ(self, subject: str, claimed: Any, live: Any, claim: Json | None = None) -> None:
         """Notes one difference."""
@@ -136,9 +138,10 @@ def compare_tasks(
         if task.get("app") not in (None, app):
             continue
         if name in live:
+            result.tasks += 1
             compare_task(task, live[name], env, result)
         elif imported is not None and task["path"] not in imported:
-            result.counts["not imported"] += 1  # defined as claimed, though no worker has it
+            result.not_imported.append(f"task {name} [{place_of(task)}]")
         else:
             result.differ(f"task {name}", "exists", ABSENT, task)
     for name in live.keys() - claimed.keys():

@@ -13,14 +13,15 @@ from typing import Any
 
 from .encoding import dotted_name, encode
 
-# Settings that Celery reads although `celery.app.defaults.NAMESPACES` does not list them.
-UNLISTED = (
-    "result_backend_thread_safe",
-    "redis_backend_health_check_interval",
-    "redis_client_name",
-    "dynamodb_endpoint_url",
-    "cassandra_secure_bundle_path",
-)
+# Settings that Celery reads although `celery.app.defaults.NAMESPACES` does not list them, with the
+# release that first did.
+UNLISTED = {
+    "result_backend_thread_safe": (5, 3),
+    "redis_backend_health_check_interval": (5, 1),
+    "redis_client_name": (5, 6),
+    "dynamodb_endpoint_url": (4, 2),
+    "cassandra_secure_bundle_path": (5, 3),
+}
 # Settings whose value is another one's until somebody sets them.
 FOLLOWS = {
     "broker_read_url": "broker_url",
@@ -85,10 +86,14 @@ def record_periodic_tasks() -> None:
 def describe(app: Any, root: str, ask: Iterable[str]) -> dict[str, Any]:
     """The application as JSON; `ask` names further settings to read."""
     tasks = {str.__str__(name): task for name, task in app.tasks.items()}
-    own = {name: task for name, task in tasks.items() if not name.startswith("celery.")}
+    described = {name: describe_task(app, task, root) for name, task in tasks.items()}
     return {
         "settings": describe_settings(app, ask),
-        "tasks": {name: describe_task(app, task, root) for name, task in own.items()},
+        "tasks": {
+            name: task
+            for name, task in described.items()
+            if not name.startswith("celery.") or task["path"] is not None
+        },
         "models": describe_models(root),
         "periodic": sorted(PERIODIC),
         "imported": imported_files(root),
@@ -105,11 +110,12 @@ def imported_files(root: str) -> list[str]:
 
 def describe_settings(app: Any, ask: Iterable[str]) -> dict[str, Any]:
     """Every setting that Celery knows or that was asked for; default: is it untouched?"""
+    from celery import VERSION
     from celery.app import defaults
 
     listed = defaults.flatten(defaults.NAMESPACES)
     known = {name: getattr(option, "default", None) for name, option in listed}
-    known.update(dict.fromkeys(UNLISTED))
+    known.update({name: None for name, since in UNLISTED.items() if VERSION[:2] >= since})
     found = {}
     for name in sorted({*known, *ask}):
         value = read_setting(app, name)

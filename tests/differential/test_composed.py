@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections import Counter
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 
 from .judge import LiveError, judge_files, with_profile
