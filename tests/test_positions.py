@@ -49,10 +49,11 @@ def test_offsets_are_those_of_the_metadata(source: str) -> None:
     expected: Any = wrapper.resolve(PositionProvider)
     spans, _ = locate(wrapper.module, comments=True)
     starts = [0, *(end.end() for end in LINE_END.finditer(source))]
+    positions = {id(node): (place.start, place.end) for node, place in expected.items()}
     for node, found in spans.items():
-        start, end = expected[node].start, expected[node].end
+        start, end = positions[node]
         offsets = (starts[start.line - 1] + start.column, starts[end.line - 1] + end.column)
-        assert found == offsets, node
+        assert found == offsets, source[slice(*found)]
 
 
 @pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
@@ -82,3 +83,10 @@ def test_comments_stand_where_they_begin() -> None:
         "# noqa: CEL201",
         "# celerylint: ignore[x]",
     ]
+
+
+def test_libcst_validates_again_after_reading() -> None:
+    read("a.py", "a = 1")
+    read("a.py", "a = (")
+    with pytest.raises(cst.CSTValidationError):
+        cst.Name("")

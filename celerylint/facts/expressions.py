@@ -62,7 +62,7 @@ POSITIONAL_ONLY, POSITIONAL, VAR_POSITIONAL, KEYWORD_ONLY, VAR_KEYWORD = range(l
 class Expressions:
     """Lowers expressions of one module, given where its nodes stand."""
 
-    def __init__(self, spans: dict[object, tuple[int, int]]) -> None:
+    def __init__(self, spans: dict[int, tuple[int, int]]) -> None:
         self.spans = spans
         self.words: set[str] = set()
         self._table: dict[type, Callable[[Any, int, int], Node]] = {
@@ -99,11 +99,11 @@ class Expressions:
 
     def span(self, node: object) -> tuple[int, int]:
         """Offsets of a node; (0, 0) for the few kinds that have none of their own."""
-        return self.spans.get(node, (0, 0))
+        return self.spans.get(id(node), (0, 0))
 
     def lower(self, node: cst.CSTNode) -> Node:
         """The tuple of an expression."""
-        start, end = self.span(node)
+        start, end = self.spans.get(id(node), (0, 0))
         make = self._table.get(type(node))
         return ("other", start, end) if make is None else make(node, start, end)
 

@@ -15,7 +15,7 @@ from celerylint.facts.syntax import Body, Node
 class Statements(Expressions):
     """Lowers the statements of one module."""
 
-    def __init__(self, spans: dict[object, tuple[int, int]]) -> None:
+    def __init__(self, spans: dict[int, tuple[int, int]]) -> None:
         super().__init__(spans)
         self._statements: dict[type, Callable[[Any, int, int], Node | None]] = {
             cst.Expr: self._expression,
