@@ -34,7 +34,7 @@ def missing_soft_time_limit(project: Project, _: Project) -> Iterator[Finding]:
                 f"{_count(found.unlimited, found.tasks)} no time limit, soft or hard, so a call "
                 f"that hangs holds its worker process for ever: {_first(found.unlimited)}",
                 help="set `task_soft_time_limit`, and `task_time_limit` somewhat above it",
-                related=related,
+                related=(*related, *_workers(found)),
             )
         elif found.only_hard:
             yield Finding(
@@ -50,9 +50,16 @@ def missing_soft_time_limit(project: Project, _: Project) -> Iterator[Finding]:
 
 def _place_of_hard(found: Coverage) -> Span:
     """Where the setting is that limits them, if one does: the soft limit belongs beside it."""
-    limits = [limit(found.only_hard[0], HARD, each) for each in found.contexts]
-    spans = [each.span for each in limits if each.origin == "setting" and each.span is not None]
-    return spans[0] if spans else found.place
+    for each in (*found.contexts, *found.workers):
+        hard = limit(found.only_hard[0], HARD, each)
+        if hard.span is not None and hard.origin in ("setting", "option", "environment"):
+            return hard.span
+    return found.place
+
+
+def _workers(found: Coverage) -> Iterator[Related]:
+    for span in dict.fromkeys(each.process.span for each in found.workers if each.process):
+        yield Related(span, "this worker starts without a limit, too")
 
 
 def _count(some: Sequence[Task], tasks: Sequence[Task]) -> str:

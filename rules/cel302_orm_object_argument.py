@@ -22,7 +22,8 @@ from celerylint.rule import (
 @rule(on=Dispatch, severity=Severity.ERROR, since="0.1")
 def object_is_sent(dispatch: Dispatch, project: Project) -> Iterator[Finding]:
     objects = [each for each in dispatch.arguments if each.model is not None]
-    if dispatch.how == "apply" or not objects:  # apply() runs the task here and now
+    known = dispatch.task is not None or dispatch.sent_name is not None
+    if dispatch.how == "apply" or not (objects and known):  # apply() runs the task here and now
         return
     fate, serializer, setting = carries(project, dispatch.task, dispatch)
     yield Finding(

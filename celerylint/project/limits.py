@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from celerylint.findings import Span
-from celerylint.project.model import App, Context, Project, Task
+from celerylint.project.model import App, Context, Project, Task, Worker
 from celerylint.project.values import Value
 
 SOFT, HARD = "soft_time_limit", "time_limit"
@@ -15,7 +15,8 @@ SOFT, HARD = "soft_time_limit", "time_limit"
 @dataclass(frozen=True, slots=True)
 class Limit:
     """A time limit: `set` is True, False, or None where it cannot be known; `origin` is decorator,
-    base, annotation or setting, `span` where it is given (both None where it is not).
+    base, annotation, setting, option or environment (of a worker), `span` where it is given (both
+    None where it is not).
     """
 
     set: bool | None
@@ -35,10 +36,11 @@ def limit(task: Task, name: str, context: Context) -> Limit:
         own = _limits(option.value)
         if own is not False:
             return Limit(own, option.origin, option.span, option.value)
-    setting = context.setting(f"task_{name}")
-    found = Limit(None if context.profile.open else False)
-    if setting is not None:
-        found = Limit(_limits(setting.value), "setting", setting.span, setting.value)
+    chosen = context.fact(name)
+    found = Limit(False)
+    if chosen is not None:
+        origin = chosen.origin.partition(" ")[0]
+        found = Limit(_limits(chosen.value), origin, chosen.span, chosen.value)
     if not found.set and task.open:
         return Limit(None)
     return found
@@ -62,11 +64,14 @@ class Coverage:
     """What a configuration (all contexts whose settings have one place) limits.
 
     tasks are all that run with it; unlimited those that surely have no limit of either kind in one
-    of the contexts, only_hard those that surely have a hard limit and no soft one.
+    of the contexts, only_hard those that surely have a hard limit and no soft one. workers are the
+    known ones that run with it: where there are any, a limit of one of them counts, since
+    only that one may run the task.
     """
 
     place: Span
     contexts: tuple[Context, ...]
+    workers: tuple[Context, ...]
     tasks: tuple[Task, ...]
     unlimited: tuple[Task, ...]
     only_hard: tuple[Task, ...]
@@ -81,15 +86,40 @@ def coverage(project: Project) -> Iterator[Coverage]:
     runners = {id(task): _runners(task, project.apps) for task in project.tasks}
     for place, contexts in grouped.items():
         states: dict[int, list[tuple[bool | None, bool | None]]] = {}
+        workers = {id(each): _workers(each, project) for each in contexts}
         for task in project.tasks:
             for each in contexts:
                 if each.app in runners[id(task)]:
-                    limits = limit(task, SOFT, each).set, limit(task, HARD, each).set
+                    near = workers[id(each)] or [each]
+                    limits = _anywhere(task, SOFT, near), _anywhere(task, HARD, near)
                     states.setdefault(id(task), []).append(limits)
         tasks = [task for task in project.tasks if id(task) in states]
-        bare = [task for task in tasks if (False, False) in states[id(task)]]
-        hard = [task for task in tasks if (False, True) in states[id(task)]]
-        yield Coverage(place, tuple(contexts), tuple(tasks), tuple(bare), tuple(hard))
+        yield Coverage(
+            place,
+            tuple(contexts),
+            tuple(worker for each in contexts for worker in workers[id(each)]),
+            tuple(tasks),
+            tuple(task for task in tasks if (False, False) in states[id(task)]),
+            tuple(task for task in tasks if (False, True) in states[id(task)]),
+        )
+
+
+def _workers(context: Context, project: Project) -> list[Context]:
+    """The workers that production starts in this context."""
+    return [
+        each
+        for each in project.running
+        if isinstance(each, Worker)
+        and each.started.role == "production"
+        and (each.app.id, each.app.span) == (context.app.id, context.app.span)
+        and each.profile.name == context.profile.name
+    ]
+
+
+def _anywhere(task: Task, name: str, contexts: Sequence[Context]) -> bool | None:
+    """Is the limit set in one of these? None where it may be."""
+    found = {limit(task, name, each).set for each in contexts}
+    return True if True in found else None if None in found else False
 
 
 def _runners(task: Task, apps: Sequence[App]) -> list[App]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from posixpath import dirname
+from functools import lru_cache
 from typing import Any
 
 from celerylint.facts.syntax import Body
@@ -42,6 +42,12 @@ EXTERNAL = frozenset(
         "re",
     ]
 )
+
+
+@lru_cache(maxsize=None)
+def dirname(path: str) -> str:
+    """The folder of a project-relative path; asked so often that posixpath's own takes a tenth of a run."""
+    return path.rpartition("/")[0]
 
 
 @dataclass(slots=True, eq=False)

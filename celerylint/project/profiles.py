@@ -54,6 +54,8 @@ def siblings(machine: Machine, path: str) -> list[str]:
     stem = name.removesuffix(".py")
     found = []
     for each in machine.names.files:
+        if "settings" not in each and not each.startswith(f"{folder}/"):
+            continue
         other_folder, _, other = each.rpartition("/")
         if each == path or not other.endswith(".py") or other.startswith("0"):
             continue

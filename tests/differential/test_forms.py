@@ -19,6 +19,7 @@ from . import (
     forms_registration,
     forms_settings,
     forms_tasks,
+    forms_traps,
     forms_values,
     forms_wrappers,
 )
@@ -40,6 +41,7 @@ GROUPS = (
     forms_registration,
     forms_settings,
     forms_tasks,
+    forms_traps,
     forms_values,
     forms_wrappers,
 )
