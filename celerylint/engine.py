@@ -1,4 +1,6 @@
-"""Runs it all: finds the projects, reads and links in rounds, runs the rules, decides what is reported."""
+"""Runs it all: finds the projects, reads and links in rounds, runs the rules, decides what is
+reported.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 from celerylint import config as configuration
 from celerylint import registry
@@ -106,8 +109,7 @@ def _configured(request: Request, root: Root, shown: str, cache: Cache) -> Confi
 
 def _text_of(path: str) -> str | None:
     try:
-        with open(path, encoding="utf-8-sig", errors="replace") as file:
-            return file.read()
+        return Path(path).read_text(encoding="utf-8-sig", errors="replace")
     except OSError:
         return None
 
@@ -206,7 +208,9 @@ def _versions(config: Config, pins: Mapping[str, object]) -> Callable[[str], Cel
 
 
 def judge(project: Project, rules: Sequence[RuleInfo]) -> tuple[list[Finding], list[Diagnostic]]:
-    """What the rules say of a project; a rule that breaks is a diagnostic, the others still speak."""
+    """What the rules say of a project; a rule that breaks is a
+    diagnostic, the others still speak.
+    """
     found: list[Finding] = []
     broken: list[Diagnostic] = []
     for rule in rules:
@@ -216,7 +220,7 @@ def judge(project: Project, rules: Sequence[RuleInfo]) -> tuple[list[Finding], l
                     found += [
                         replace(each, code=rule.code) for each in spec.check(subject, project)
                     ]
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - a rule may break in any way
                 message = (
                     f"the rule {rule.code} ({rule.name}) broke: {type(error).__name__}: {error}"
                 )
@@ -246,7 +250,9 @@ def _comments(library: Library) -> dict[str, list[tuple[int, str]]]:
 def lint_tree(
     tree: Tree, config: Config | None = None, rules: Sequence[RuleInfo] | None = None
 ) -> Outcome:
-    """Lint a tree that need not be on a disk, with these rules (None: those that the configuration chooses)."""
+    """Lint a tree that need not be on a disk, with these rules (None: those that the configuration
+    chooses).
+    """
     config = config or Config()
     chosen = registry.chosen(config, Overrides()) if rules is None else rules
     library = Library(tree, config, Cache.open("", enabled=False), 1)
@@ -259,7 +265,9 @@ def lint_tree(
 
 
 def project_json(tree: Tree | str, config: Config | None = None) -> dict[str, object]:
-    """The linked project of a folder or a tree, as `celerylint project --output-format json` prints it."""
+    """The linked project of a folder or a tree, as `celerylint project --output-format json` prints
+    it.
+    """
     from celerylint.report import projectjson
 
     made: Tree = DiskTree(tree) if isinstance(tree, str) else tree

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 
 class Severity(str, enum.Enum):
-    """How bad it is: error breaks or loses work, warning hurts under load or failure, advice is opinion."""
+    """How bad it is: error breaks or loses work, warning hurts under load or failure, advice is
+    opinion.
+    """
 
     ERROR = "error"
     WARNING = "warning"
@@ -25,7 +27,8 @@ class Severity(str, enum.Enum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """A stretch of one file: path relative to the project's root with `/`; lines and columns from 1.
+    """A stretch of one file: path relative to the project's root with `/`; lines and columns from
+    1.
 
     Columns count characters; `end_column` is the column behind the last character.
     """
@@ -57,7 +60,8 @@ class Edit:
 class Finding:
     """What a rule says about one place.
 
-    A rule fills message (what will happen), help (what to do, one line) and the places that prove it.
+    A rule fills message (what will happen), help (what to do, one line) and the places that prove
+    it.
     `severity` may only lower the rule's own; `code` and `name` are stamped by the engine.
     """
 
@@ -73,9 +77,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """Something about the run itself: a file that could not be read, a setting that could not be resolved.
+    """Something about the run itself: a file that could not be read, a setting that could not be
+    resolved.
 
-    kind is a kebab-case word such as `not-parsed`, `not-readable`, `too-large`, `too-deep`, `internal-error`,
+    kind is a kebab-case word such as `not-parsed`, `not-readable`, `too-large`, `too-deep`,
+    `internal-error`,
     `configuration`. path is None where no file is meant; line is None where no line is.
     """
 

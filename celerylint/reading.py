@@ -1,4 +1,6 @@
-"""Reads the files of one project: which ones, once, in parallel, and out of the cache where it can."""
+"""Reads the files of one project: which ones, once, in parallel,
+and out of the cache where it can.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ _NOT_CACHED = ("too-large",)
 
 
 class Library:
-    """The files of a project and what was read of them. `problems` collects what could not be read."""
+    """The files of a project and what was read of them. `problems`
+    collects what could not be read.
+    """
 
     def __init__(self, tree: Tree, config: Config, cache: Cache, jobs: int | None) -> None:
         self.tree, self.config, self.cache, self.jobs = tree, config, cache, jobs
@@ -67,7 +71,9 @@ class Library:
         return data.decode("utf-8-sig", "replace")
 
     def selected(self) -> frozenset[str]:
-        """The Python files that may say something about Celery or send a task; test code is none."""
+        """The Python files that may say something about Celery or send
+        a task; test code is none.
+        """
         found = set()
         for path in self.python:
             if path in self.tests:

@@ -18,7 +18,8 @@ Expressions
     ("walrus", s, e, target, value)         ("yield", s, e, expression or None)
     ("other", s, e)
     args: (star, keyword or None, expression, s, e) with star "", "*" or "**"
-    fors: (target, iterable, conditions); kind: list, set, dict, generator; a dict's element is a pair
+    fors: (target, iterable, conditions); kind: list, set, dict, generator; a dict's element is a
+    pair
     params: (name, kind, default or None, annotation or None, s, e), kinds as in `PARAM_KINDS`
 
 Statements
@@ -28,11 +29,13 @@ Statements
     ("import", s, e, ((dotted, alias or None), ...))
     ("from", s, e, module, level, ((name, alias or None), ...) or "*")
     ("def", s, e, name, name_start, params, decorators, body, returns, is_async, words)
-        body is a marshalled tuple of statements (see `body_of`), words the attribute and plain names in it
+        body is a marshalled tuple of statements (see `body_of`), words the attribute and plain
+        names in it
     ("class", s, e, name, name_start, bases, decorators, body)
     ("if", s, e, test, body, orelse)        ("while", s, e, test, body, orelse)
     ("for", s, e, target, iterable, body, orelse)
-    ("try", s, e, body, handlers, orelse, final)   handlers: (s, e, type or None, name or None, body)
+    ("try", s, e, body, handlers, orelse, final)   handlers: (s, e, type or None, name or None,
+    body)
     ("with", s, e, items, body)             items: (expression, target or None)
     ("match", s, e, subject, cases)         cases: (captured names, guard or None, body)
     ("return", s, e, expression or None)    ("raise", s, e, expression or None)
@@ -74,7 +77,9 @@ def dotted(node: Node) -> str | None:
 
 
 def unparse(node: Node | None) -> str:
-    """Short source-like text of an expression, for messages; `…` stands for what is too long to show."""
+    """Short source-like text of an expression, for messages; `…` stands for what is too long to
+    show.
+    """
     if node is None:
         return ""
     tag = node[0]

@@ -100,8 +100,7 @@ def item(machine: Machine, base: Value, index: Value, here: Here) -> Value:
         return Unknown(reason="an item of something external")
     if isinstance(base, ClassObject):
         return base  # Generic[...]
-    found = operations.item(base, index)
-    return found
+    return operations.item(base, index)
 
 
 def part(base: Value) -> Value:

@@ -8,12 +8,11 @@ from celerylint.facts.syntax import Body, Node, unparse
 from celerylint.project import targets
 from celerylint.project.combine import merge_env, narrowed, present, truth
 from celerylint.project.objects import Env, Scope
-from celerylint.project.values import Default, OneOf, Sequence, Site, Unknown, Value
+from celerylint.project.values import Default, OneOf, Site, Unknown, Value
 
 if TYPE_CHECKING:
     from celerylint.project.machine import Machine
 
-MOST_ROUNDS = 16
 Kept = list[tuple[str, Value, Value]]  # name, what a test narrowed it to, what it was
 
 
@@ -98,44 +97,6 @@ def _compared_with_none(test: Node, to: bool) -> str:
 def presence(test: Node) -> bool:
     """Does a test ask whether something is None?"""
     return bool(_compared_with_none(test, True) or _compared_with_none(test, False))
-
-
-def follow_while(machine: Machine, node: Node, scope: Scope) -> bool:
-    machine.evaluate(node[3], scope)
-    _loop_body(machine, node, node[4], scope)
-    machine.run(node[5], scope)
-    return False
-
-
-def _loop_body(machine: Machine, node: Node, body: Body, scope: Scope) -> None:
-    before = dict(scope.env)
-    with machine.frame("loop", Site(scope.module, node[1], node[2])), machine.arm(None):
-        ended = machine.run(body, scope)
-    if ended:
-        _restore(scope.env, before)
-    else:
-        _restore(scope.env, merge_env(before, dict(scope.env)))
-
-
-def follow_for(machine: Machine, node: Node, scope: Scope) -> bool:
-    iterable = machine.evaluate(node[4], scope)
-    items = _items(iterable)
-    if items is not None and len(items) <= MOST_ROUNDS and not machine.listening():
-        for each in items:
-            targets.assign(machine, node[3], each, scope)
-            if machine.run(node[5], scope):
-                break
-    else:
-        targets.assign(machine, node[3], targets.element(machine, iterable), scope)
-        _loop_body(machine, node, node[5], scope)
-    machine.run(node[6], scope)
-    return False
-
-
-def _items(iterable: Value) -> tuple[Value, ...] | None:
-    if isinstance(iterable, Sequence) and not iterable.open and iterable.kind != "set":
-        return iterable.items
-    return None
 
 
 def follow_try(machine: Machine, node: Node, scope: Scope) -> bool:

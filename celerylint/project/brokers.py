@@ -12,7 +12,8 @@ from celerylint.project.model import Context, Setting
 
 DATABASE_TRANSPORTS = urls.DATABASE_TRANSPORTS
 URL_SETTINGS = ("broker_url", "broker_read_url", "broker_write_url")
-# From this release on a namespaced setting of the loaded object no longer beats a keyword of the app.
+# From this release on a namespaced setting of the loaded object no longer beats a keyword of the
+# app.
 _KEYWORD_WINS: Release = (5, 7)
 
 
@@ -43,7 +44,9 @@ class _Guess:
 
 
 def brokers(context: Context) -> Iterator[Broker]:
-    """The transports that the context's settings surely lead to, one for each setting that decides."""
+    """The transports that the context's settings surely lead to, one
+    for each setting that decides.
+    """
     releases = oracle.representatives(context.app.celery.allowed)
     named = context.setting("broker_transport")
     urls_set = [each for each in map(context.setting, URL_SETTINGS) if each is not None]
@@ -132,7 +135,9 @@ def _guesses(value: v.Value, env: tuple[str, ...] = ()) -> Iterator[_Guess]:
 
 
 def _leading(value: v.Joined, env: tuple[str, ...]) -> _Guess:
-    """What a URL put together of parts begins with, and the variables that its scheme depends on."""
+    """What a URL put together of parts begins with, and the
+    variables that its scheme depends on.
+    """
     text = value.prefix()
     if "+" in text or "://" in text:
         return _Guess(text, env, whole=False)

@@ -1,4 +1,6 @@
-"""Evaluates calls: of the project's functions and classes, of built-ins, and of what is known by name."""
+"""Evaluates calls: of the project's functions and classes, of built-ins, and of what is known by
+name.
+"""
 
 from __future__ import annotations
 

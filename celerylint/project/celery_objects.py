@@ -1,4 +1,6 @@
-"""Celery's own objects as the code of a project meets them: apps, their configuration, tasks, signatures."""
+"""Celery's own objects as the code of a project meets them: apps, their configuration, tasks,
+signatures.
+"""
 
 from __future__ import annotations
 
@@ -107,7 +109,9 @@ class Conf(Special):
         return Unknown(reason="an item of a setting")
 
     def read(self, machine: Machine, name: str, here: Here) -> Value:
-        """A setting that the code reads: what was written before, else itself as a place to write."""
+        """A setting that the code reads: what was written before, else
+        itself as a place to write.
+        """
         record = self.record
         if record is not None:
             record.note(_event("read", machine, here))

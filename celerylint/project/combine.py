@@ -86,7 +86,9 @@ def _same_parts(one: Value, other: Value) -> bool:
 
 
 def one_of(values: Iterable[Value]) -> Value:
-    """The value that is one of these: duplicates go, an environment look-up takes the rest as its default."""
+    """The value that is one of these: duplicates go, an environment look-up takes the rest as its
+    default.
+    """
     found: list[Value] = []
     for value in values:
         for option in value.options if isinstance(value, OneOf) else (value,):
@@ -109,7 +111,9 @@ def _too_many(options: list[Value]) -> Value:
 
 
 def _absorb(options: list[Value]) -> list[Value]:
-    """`X if set else "d"`, however it is written, is an environment look-up with the default "d"."""
+    """`X if set else "d"`, however it is written, is an
+    environment look-up with the default "d".
+    """
     for look_up in options:
         if not isinstance(look_up, Default):
             continue
@@ -218,7 +222,9 @@ def text_of(value: Value | None) -> str | None:
 
 
 def lift(value: Value, apply: Any) -> Value:
-    """Apply a function of one value to every alternative, keeping what the environment may replace."""
+    """Apply a function of one value to every alternative, keeping
+    what the environment may replace.
+    """
     if isinstance(value, OneOf):
         return one_of([lift(each, apply) for each in value.options])
     if isinstance(value, Default):
@@ -229,7 +235,9 @@ def lift(value: Value, apply: Any) -> Value:
 
 
 def begun(made: Value, sign: str, left: Value, right: Value | None = None) -> Value:
-    """What `left sign right` made, with the text that it begins with whatever the environment says."""
+    """What `left sign right` made, with the text that it begins with
+    whatever the environment says.
+    """
     prefix = text_prefix(left) or ""
     if isinstance(left, Literal) and sign == "+" and isinstance(right, Default):
         prefix += right.prefix

@@ -1,4 +1,6 @@
-"""Makes dispatches of the model: which task is sent, with what, and which arguments are ORM objects."""
+"""Makes dispatches of the model: which task is sent, with what, and which arguments are ORM
+objects.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ from celerylint.project.combine import text_of
 from celerylint.project.machine import FrameNote, Machine
 from celerylint.project.objects import ClassObject, Instance, Unread
 from celerylint.project.records import SendRecord
-from celerylint.project.values import Literal, Mapping, Name, OneOf, Sequence, Value
+from celerylint.project.values import Literal, Mapping, Name, OneOf, Sequence, Site, Value
 
 # How much of a dispatch is options and how much arguments of the task.
 _DIRECT = frozenset({"delay", "s", "si", "delay_on_commit"})
@@ -99,7 +101,7 @@ def _nodes(nodes: tuple[Any, ...]) -> dict[int | str, Node]:
 
 def _packed(machine: Machine, record: SendRecord) -> Found:
     given = record.arguments
-    shift = 1 if record.how in {"send_task"} or record.name is not None else 0
+    shift = 1 if record.how == "send_task" or record.name is not None else 0
     args = given.kwarg("args") or (given.args[shift] if len(given.args) > shift else None)
     kwargs = given.kwarg("kwargs") or (
         given.args[shift + 1] if len(given.args) > shift + 1 else None
@@ -119,7 +121,9 @@ def _packed(machine: Machine, record: SendRecord) -> Found:
 
 
 def _parts(node: Node | None) -> dict[int | str, Node]:
-    """What is written in a list, tuple or dict, by position or key; nothing where a splat hides which."""
+    """What is written in a list, tuple or dict, by position or key; nothing where a splat hides
+    which.
+    """
     if node is not None and node[0] == "seq" and all(each[0] != "star" for each in node[4]):
         return dict(enumerate(node[4]))
     if node is not None and node[0] == "dict" and all(key is not None for key, _ in node[3]):
@@ -152,9 +156,8 @@ def _argument(
     text = ""
     if node is not None:
         span, text = record.site.file.span(node[1], node[2]), unparse(node)
-    elif value.site is not None and value.site.file is record.site.file:
-        if record.site.start <= value.site.start and value.site.end <= record.site.end:
-            span = value.site.span
+    elif value.site is not None and _within(value.site, record.site):
+        span = value.site.span
     found = _orm(machine, value, node)
     if found is None:
         return model.Argument(name, value, span, text)
@@ -163,10 +166,16 @@ def _argument(
     return model.Argument(name, value, span, text, orm.name_of(cls), shape, proof)
 
 
+def _within(site: Site, outer: Site) -> bool:
+    return site.file is outer.file and outer.start <= site.start and site.end <= outer.end
+
+
 def _orm(
     machine: Machine, value: Value, node: Node | None
 ) -> tuple[ClassObject | Name, str] | None:
-    """The ORM class and shape (instance or queryset) of a value; asks for what has to be read to know."""
+    """The ORM class and shape (instance or queryset) of a value; asks for what has to be read to
+    know.
+    """
     if isinstance(value, OneOf):
         kept = [each for each in value.options if not _is_none(each)]
         answers = [_orm(machine, each, node) for each in kept]

@@ -171,7 +171,9 @@ def _fstr(machine: Machine, node: Node, scope: Scope) -> Value:
 
 
 def _spread(parts: list[Value]) -> Value:
-    """An f-string with one part that the environment or a branch decides is decided by it as a whole."""
+    """An f-string with one part that the environment or a branch decides is decided by it as a
+    whole.
+    """
     deciding = [i for i, part in enumerate(parts) if isinstance(part, Default | OneOf)]
     if len(deciding) == 1:
         i = deciding[0]

@@ -172,7 +172,8 @@ def class_handler(machine: Machine, cls: Value, arguments: Arguments, here: Here
 
 def attribute_handler(machine: Machine, base: Value, name: str, here: Here) -> Value | None:
     """`app.config` of a parameter that is annotated as a Flask app: anything may be in it."""
-    if isinstance(base, Instance) and isinstance(base.cls, Name) and base.cls.dotted in APPS:
-        if name == "config":
-            return FlaskConfig(record=ConfigRecord(open=True), site=here.site)
-    return None
+    if name != "config" or not isinstance(base, Instance) or not isinstance(base.cls, Name):
+        return None
+    if base.cls.dotted not in APPS:
+        return None
+    return FlaskConfig(record=ConfigRecord(open=True), site=here.site)

@@ -1,4 +1,6 @@
-"""Follows every module, and every function that may send a task, and collects what Celery would see."""
+"""Follows every module, and every function that may send a task, and collects what Celery would
+see.
+"""
 
 from __future__ import annotations
 
@@ -23,9 +25,11 @@ from celerylint.project.objects import FunctionObject
 from celerylint.project.records import World
 from celerylint.project.values import Site, Value
 
-# Functions with one of these names may make an app or tasks, and are followed although nobody calls them.
+# Functions with one of these names may make an app or tasks, and are followed although nobody calls
+# them.
 MAKES = frozenset({"Celery", "shared_task", "task", "register_task"})
-# Functions with one of these may configure an app, as a framework's hook does that nobody calls here.
+# Functions with one of these may configure an app, as a framework's hook does that nobody calls
+# here.
 CONFIGURES = frozenset({"conf", "config_from_object", "config_from_envvar", "add_defaults"})
 MOST_RESTARTS = 3
 # Far fewer than the smallest stack of a platform holds.
@@ -52,7 +56,9 @@ def machine_for(modules: dict[str, Module], names: ModuleMap, world: World) -> M
 
 
 def follow(machine: Machine, world: World, roots: set[str]) -> None:
-    """Follow the modules of these paths, then their functions that may send tasks, each by itself."""
+    """Follow the modules of these paths, then their functions that
+    may send tasks, each by itself.
+    """
     with _deep_stack():
         _modules(machine, roots)
         _functions(machine, world, roots)
@@ -88,7 +94,9 @@ def _functions(machine: Machine, world: World, roots: set[str]) -> None:
 
 @contextmanager
 def _deep_stack() -> Iterator[None]:
-    """Following is recursion over modules, functions and expressions at once, each of them bounded."""
+    """Following is recursion over modules, functions and expressions
+    at once, each of them bounded.
+    """
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(max(before, FRAMES))
     try:

@@ -115,11 +115,13 @@ def call(machine: Machine, function: FunctionObject, arguments: Arguments, here:
     machine.calls.append(function.key)
     machine.returns.append([])
     machine.nested.append([])
+    machine.scopes.append(scope)
     branches, machine.branches = machine.branches, machine.branches
     try:
         ended = machine.run(function.body(), scope)
     finally:
         machine.calls.pop()
+        machine.scopes.pop()
         machine.nested.pop()
         machine.branches = branches
         returned = machine.returns.pop()

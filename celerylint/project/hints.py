@@ -84,7 +84,9 @@ def _subscripted(machine: Machine, annotation: Node, scope: Scope) -> Value | No
 
 
 def elements(machine: Machine, annotation: Node, scope: Scope) -> Value | None:
-    """The class of the elements where the annotation is a container of one class (`list[Order]`)."""
+    """The class of the elements where the annotation is a
+    container of one class (`list[Order]`).
+    """
     if annotation[0] != "sub":
         return None
     generic = machine.evaluate(annotation[3], scope)

@@ -35,8 +35,11 @@ MOST_ROUNDS = 4
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What linking needs: facts by path, all Python paths, which of the files are the project's Celery code
-    (the others were read on demand), which are test code, the Celery versions, and the configuration."""
+    """What linking needs: facts by path, all Python paths, which of the files are the project's
+    Celery code
+    (the others were read on demand), which are test code, the Celery versions, and the
+    configuration.
+    """
 
     facts: Mapping[str, tuple[object, ...]]
     paths: Iterable[str]
@@ -227,7 +230,9 @@ def _models(machine: Machine) -> tuple[model.OrmModel, ...]:
 
 
 def _known_kind(machine: Machine, value: ClassObject) -> str | None:
-    """The kind of an ORM class, without asking for further files: listing is no reason to read them."""
+    """The kind of an ORM class, without asking for further files: listing is no reason to read
+    them.
+    """
     needed = set(machine.needed)
     kind = orm.kind_of(machine, value)
     machine.needed = needed

@@ -1,7 +1,9 @@
 """Reads modules as an interpreter would, with values that may be unknown.
 
-Nothing is run: statements are followed in order, both arms of what is not known are taken and joined, calls of
-the project's own functions are followed a few steps deep, and everything else becomes an `Unknown` that says why.
+Nothing is run: statements are followed in order, both arms of what is not known are taken and
+joined, calls of
+the project's own functions are followed a few steps deep, and everything else becomes an `Unknown`
+that says why.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from dataclasses import dataclass, field
 from celerylint.facts.syntax import Body, Node
 from celerylint.project import expressions, statements
 from celerylint.project.combine import without_unset
+from celerylint.project.loops import Loop
 from celerylint.project.modules import Module, ModuleMap
 from celerylint.project.objects import (
     Arguments,
@@ -69,12 +72,15 @@ class Machine:
     calls: list[tuple[str, int]] = field(default_factory=list)  # functions being followed
     returns: list[list[Value]] = field(default_factory=list)
     nested: list[list[tuple[Value, tuple[FrameNote, ...]]]] = field(default_factory=list)
+    loops: list[Loop] = field(default_factory=list)  # being followed round by round
+    scopes: list[Scope] = field(default_factory=list)  # of the functions being followed
     branches: int = 0  # arms being followed that may not run
     dead: int = 0  # arms being followed that do not run
     steps: int = 0
     alone: bool = False  # is a function being followed by itself, for its calls only?
 
-    # Modules -------------------------------------------------------------------------------------------
+    # Modules
+    # -------------------------------------------------------------------------------------------
 
     def module(self, path: str) -> Module | None:
         """The module of a file, its body followed; None where it was not read."""
@@ -99,9 +105,11 @@ class Machine:
         return module
 
     def restart(self) -> bool:
-        """Forget the modules that met a module in the middle of its own body; True where there are any.
+        """Forget the modules that met a module in the middle of its own body; True where there are
+        any.
 
-        Names are settled when they are used, which can be sooner than Python would import their module.
+        Names are settled when they are used, which can be sooner than Python would import their
+        module.
         """
         again = [module for module in self.modules.values() if module.early]
         for module in again:
@@ -186,12 +194,13 @@ class Machine:
         if module.unread_stars:
             return Unread(paths=frozenset(module.unread_stars))
         if module.open:
-            return Unknown(reason=f"may come from {sorted(module.open)[0]}")
+            return Unknown(reason=f"may come from {min(module.open)}")
         if name in BUILTINS:
             return Name(dotted=f"builtins.{name}")
         return Unknown(reason=f"`{name}` is not defined in {module.path}")
 
-    # Names ---------------------------------------------------------------------------------------------
+    # Names
+    # ---------------------------------------------------------------------------------------------
 
     def look_up(self, scope: Scope, name: str) -> Value:
         """The value of a name in a scope, by Python's rules of visibility."""
@@ -217,7 +226,8 @@ class Machine:
             return self.settle(value) if isinstance(value, Lazy) else value
         return value
 
-    # Following -----------------------------------------------------------------------------------------
+    # Following
+    # -----------------------------------------------------------------------------------------
 
     def evaluate(self, node: Node, scope: Scope) -> Value:
         """The value of an expression."""
@@ -252,7 +262,9 @@ class Machine:
                 self.dead -= 1
 
     def listening(self) -> bool:
-        """Are the calls of the code being followed its own (not those of a function that it calls)?"""
+        """Are the calls of the code being followed its own (not those
+        of a function that it calls)?
+        """
         return bool(self.listeners) and not self.calls
 
     def tell(self, function: Value, arguments: Arguments, here: Here) -> None:
@@ -299,7 +311,9 @@ CANONICAL |= {"celery.canvas.Signature": "celery.Signature", "celery.subtask": "
 
 
 def canonical(dotted: str) -> str:
-    """The name under which something external is known here, whichever module it was imported from."""
+    """The name under which something external is known here,
+    whichever module it was imported from.
+    """
     return CANONICAL.get(dotted, dotted)
 
 

@@ -14,9 +14,11 @@ from celerylint.project.values import Unknown, Value
 
 @dataclass(frozen=True, slots=True)
 class CeleryVersions:
-    """Which Celery the project runs: `allowed` lists every supported release that its files allow, oldest first.
+    """Which Celery the project runs: `allowed` lists every supported release that its files allow,
+    oldest first.
 
-    version is the pinned one (lock file or ==), specifier the range as written; source is "path:line".
+    version is the pinned one (lock file or ==), specifier the range as written; source is
+    "path:line".
     """
 
     allowed: tuple[tuple[int, ...], ...]
@@ -50,7 +52,8 @@ class Setting:
 class Profile:
     """One set of settings that an app can run with.
 
-    role is production, development, test or unknown. `open` when more may be set than could be read;
+    role is production, development, test or unknown. `open` when more may be set than could be
+    read;
     `place` is where a missing setting would be written.
     """
 
@@ -92,7 +95,8 @@ class Option:
 class Parameter:
     """A parameter of a task's function, after `bind` took the first one away.
 
-    kind is positional-only, positional, var-positional, keyword-only or var-keyword. `annotation` is the value
+    kind is positional-only, positional, var-positional, keyword-only or var-keyword. `annotation`
+    is the value
     that its annotation evaluates to, None where there is none; `model` the ORM class that it names.
     """
 
@@ -106,10 +110,13 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A Celery task. name is Celery's own name for it (an Unknown name is None); `app` None means shared.
+    """A Celery task. name is Celery's own name for it (an Unknown name is None); `app` None means
+    shared.
 
-    span is that of the function's (or class's) name; `place` that of the decorator. limits holds the effective
-    `soft_time_limit` and `time_limit` without those of settings: an Option, or None where the task sets none.
+    span is that of the function's (or class's) name; `place` that of the decorator. limits holds
+    the effective
+    `soft_time_limit` and `time_limit` without those of settings: an Option, or None where the task
+    sets none.
     counts_retries tells that the body compares the number of its retries with something.
     """
 
@@ -134,7 +141,9 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class RetryCall:
-    """A `self.retry(...)` in a task's body; max_retries is the argument of that name, None where not given."""
+    """A `self.retry(...)` in a task's body; max_retries is the argument of that name, None where
+    not given.
+    """
 
     span: Span
     max_retries: Value | None
@@ -143,8 +152,10 @@ class RetryCall:
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One argument as it is sent: name is the keyword, or None for a positional one; `model` is the dotted
-    name of the ORM class that it is an instance (or query set) of, None where it is not known to be one.
+    """One argument as it is sent: name is the keyword, or None for a positional one; `model` is the
+    dotted
+    name of the ORM class that it is an instance (or query set) of, None where it is not known to be
+    one.
     `shape` is instance or queryset; `text` is what is written."""
 
     name: str | None
@@ -158,7 +169,8 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One thing that a call stands in: kind is function, class, lambda, loop, try, except, finally, with, if,
+    """One thing that a call stands in: kind is function, class, lambda, loop, try, except, finally,
+    with, if,
     else; detail is e.g. the caught exceptions or the managers as written."""
 
     kind: str
@@ -170,7 +182,8 @@ class Frame:
 class Dispatch:
     """A place that sends a task (or builds a signature of one).
 
-    how is delay, apply_async, s, si, signature, subtask, send_task, apply, delay_on_commit, map, starmap, chunks.
+    how is delay, apply_async, s, si, signature, subtask, send_task, apply, delay_on_commit, map,
+    starmap, chunks.
     task is the Task where it is known; `sent_name` the name where only that is.
     """
 
@@ -257,8 +270,10 @@ class Context:
         return found if value is found.value else replace(found, value=value)
 
     def fact(self, option: str) -> Chosen | None:
-        """What decides an option of the worker, by click's parameter name (`pool`, `concurrency`, …):
-        the command line or the environment, else the setting behind it. None where nothing gives it;
+        """What decides an option of the worker, by click's parameter name (`pool`, `concurrency`,
+        …):
+        the command line or the environment, else the setting behind it. None where nothing gives
+        it;
         a Chosen with an Unknown value where more may be given than was read.
         """
         if self.process is not None:
@@ -278,7 +293,9 @@ class Context:
         return None
 
     def pool(self) -> str | None:
-        """The name of the worker's pool, `prefork` where nothing gives one; None where not known."""
+        """The name of the worker's pool, `prefork` where nothing gives
+        one; None where not known.
+        """
         chosen = self.fact("pool")
         if chosen is None:
             return "prefork"

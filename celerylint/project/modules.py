@@ -1,18 +1,21 @@
-"""The modules of a project: which dotted name is which file, by the source roots that the tree shows."""
+"""The modules of a project: which dotted name is which file, by the source roots that the tree
+shows.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from celerylint.facts.syntax import Body
 from celerylint.findings import Span
 from celerylint.project.objects import Env, Scope
 
-# Never the project's own, even where a file has that name: shadowing them breaks the project itself.
+# Never the project's own, even where a file has that name: shadowing them breaks the project
+# itself.
 EXTERNAL = frozenset(
     [
         "celery",
@@ -44,9 +47,11 @@ EXTERNAL = frozenset(
 )
 
 
-@lru_cache(maxsize=None)
+@cache
 def dirname(path: str) -> str:
-    """The folder of a project-relative path; asked so often that posixpath's own takes a tenth of a run."""
+    """The folder of a project-relative path; asked so often that posixpath's own takes a tenth of a
+    run.
+    """
     return path.rpartition("/")[0]
 
 
@@ -127,7 +132,8 @@ class ModuleMap:
     def learn(self, facts: Mapping[str, tuple[Any, ...]]) -> None:
         """Take from absolute imports where folders without __init__.py are imported from.
 
-        Such a folder is a root for its own scripts, or a namespace package of a root above it; which
+        Such a folder is a root for its own scripts, or a namespace package of a root above it;
+        which
         of the two is told only by those who import from there.
         """
         counts: dict[str, int] = {}
@@ -154,7 +160,9 @@ class ModuleMap:
         return relative.removesuffix("/__init__").replace("/", ".")
 
     def find(self, dotted: str, importer: str) -> str | None:
-        """The file (or, with a trailing `/`, the namespace folder) of an absolute dotted name, if it is here."""
+        """The file (or, with a trailing `/`, the namespace folder) of an absolute dotted name, if
+        it is here.
+        """
         key = (dotted, dirname(importer))
         if key not in self._cache:
             self._cache[key] = self._find(dotted, importer)
@@ -191,7 +199,9 @@ class ModuleMap:
         return f"{base}/" if base in self.folders else None
 
     def relative(self, module: str, level: int, importer: str) -> str | None:
-        """The dotted absolute name that `from ...module import` means in a file, None above the root."""
+        """The dotted absolute name that `from ...module import` means in a file, None above the
+        root.
+        """
         parts = self.name_of(importer).split(".")
         if not importer.endswith("/__init__.py") and importer != "__init__.py":
             parts = parts[:-1]

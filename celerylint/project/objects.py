@@ -1,4 +1,5 @@
-"""Values that only live while a project is linked: modules, functions, classes, instances of the project.
+"""Values that only live while a project is linked: modules, functions, classes, instances of the
+project.
 
 They are Values, so that they travel through lists, dictionaries and branches like any constant.
 """
@@ -48,7 +49,9 @@ class Unread(Unknown):
 
 @dataclass(frozen=True, slots=True)
 class Lazy(Value):
-    """An import that is resolved when its name is used: `attribute` of module `dotted` (None: the module)."""
+    """An import that is resolved when its name is used: `attribute` of module `dotted` (None: the
+    module).
+    """
 
     dotted: str
     attribute: str | None
@@ -80,7 +83,9 @@ class ModuleObject(Value):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FunctionObject(Value):
-    """A function of the project. `owner` is the class it is defined in, `inner` the decorators below."""
+    """A function of the project. `owner` is the class it is defined in, `inner` the decorators
+    below.
+    """
 
     node: Node
     scope: Scope

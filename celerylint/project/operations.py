@@ -1,4 +1,6 @@
-"""What Python's operators, built-in types and string methods do to values that are known well enough."""
+"""What Python's operators, built-in types and string methods do to values that are known well
+enough.
+"""
 
 from __future__ import annotations
 
@@ -122,7 +124,7 @@ def _fold(sign: str, left: Value, right: Value) -> Value:
         return from_python(_BINARY[sign](a, b))
     except NotKnown:
         return _opaque("operator." + sign, left, right)
-    except Exception:
+    except Exception:  # noqa: BLE001
         return Unknown(reason=f"`{sign}` cannot be computed")
 
 
@@ -143,7 +145,7 @@ def _percent(left: Value, right: Value) -> Value:
     except NotKnown:
         head = str(left.python()).split("%", 1)[0]
         return joined([Literal(value=head), Unknown(reason="formatted")])
-    except Exception:
+    except Exception:  # noqa: BLE001
         return Unknown(reason="`%` cannot be computed")
 
 
@@ -174,7 +176,7 @@ def unary(sign: str, value: Value) -> Value:
     try:
         number = value.python()
         return Literal(value=_UNARY[sign](number))
-    except Exception:
+    except Exception:  # noqa: BLE001
         return Unknown(reason="not computed")
 
 
@@ -193,7 +195,7 @@ def compare(sign: str, left: Value, right: Value) -> Value:
         if sign in {"is", "is not"} and not any(x is s for x in (a, b) for s in _SINGLETONS):
             return Unknown(reason="identity")
         return Literal(value=bool(_COMPARE[sign](a, b)))
-    except Exception:
+    except Exception:  # noqa: BLE001
         return Unknown(reason="a condition")
 
 
@@ -232,11 +234,12 @@ def item(value: Value, index: Value) -> Value:
     if isinstance(value, Sequence) and isinstance(index, Literal) and isinstance(index.value, int):
         if not value.open and -len(value.items) <= index.value < len(value.items):
             return value.items[index.value]
+        return Unknown(reason="an item that is not known")
     if isinstance(value, Unread):
         return value
     try:
         return from_python(value.python()[index.python()])
-    except Exception:
+    except Exception:  # noqa: BLE001
         return Unknown(reason="an item that is not known")
 
 
@@ -255,7 +258,7 @@ def string_method(value: Value, name: str, arguments: Arguments) -> Value:
             if sizes.grows_too_large(text, name, given):
                 return Unknown(reason="too large to compute")
             return from_python(getattr(text, name)(*given))
-        except Exception:
+        except Exception:  # noqa: BLE001
             return Unknown(reason=f"str.{name}")
     return Unknown(reason=f".{name}() of a value that is not known")
 
@@ -271,7 +274,7 @@ def _format(text: str | None, arguments: Arguments) -> Value:
         return Literal(value=text.format(*positional, **named))
     except NotKnown:
         return joined([Literal(value=text.split("{", 1)[0]), Unknown(reason="formatted")])
-    except Exception:
+    except Exception:  # noqa: BLE001
         return Unknown(reason="str.format")
 
 
@@ -282,6 +285,21 @@ def _join(text: str | None, items: Value) -> Value:
     for each in items.items:
         parts += [each] if not parts else [Literal(value=text), each]
     return joined(parts)
+
+
+def without(container: Mapping | Sequence, gone: Value) -> Value:
+    """The container after `del container[gone]`."""
+    if isinstance(container, Mapping) and isinstance(gone, Literal) and not container.open:
+        keys = [key for key, _ in container.entries]
+        if all(isinstance(key, Literal) for key in keys):
+            kept = tuple(
+                p
+                for p, key in zip(container.entries, keys, strict=True)
+                if key.python() != gone.value
+            )
+            return Mapping(entries=kept, site=container.site)
+    emptied: Value = Unknown(reason="items of it are deleted")
+    return emptied
 
 
 def opened(value: Value) -> Value:

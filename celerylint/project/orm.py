@@ -193,7 +193,9 @@ class QueryMethod(Special):
 
 
 def kind_of(machine: Machine, cls: Value) -> str | None:
-    """django, sqlalchemy or sqlmodel for an ORM class, None for another class or one that is not known."""
+    """django, sqlalchemy or sqlmodel for an ORM class, None for another class or one that is not
+    known.
+    """
     for each in classes.ancestry(machine, cls):
         kind = _kind_of_base(each)
         if kind is not None and not (kind == "sqlmodel" and not _is_table(cls)):
@@ -323,7 +325,9 @@ def _related(field: Call, here: Here) -> Value | None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FormMethod(Special):
-    """`form.save()` of a ModelForm, `view.get_object()`: the instance, where the class tells which."""
+    """`form.save()` of a ModelForm, `view.get_object()`: the
+    instance, where the class tells which.
+    """
 
     instance: Instance
     name: str
@@ -368,7 +372,9 @@ def _select(machine: Machine, arguments: Arguments, here: Here) -> Value:
 
 
 def _of_session(machine: Machine, arguments: Arguments, here: Here) -> Value:
-    """`session.query(Model)`, `session.get(Model, id)`, `session.scalars(select(Model))` on any receiver."""
+    """`session.query(Model)`, `session.get(Model, id)`, `session.scalars(select(Model))` on any
+    receiver.
+    """
     bound = arguments.args[0]
     first = arguments.args[1] if len(arguments.args) > 1 else None
     if not isinstance(bound, Bound):

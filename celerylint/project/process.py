@@ -32,7 +32,9 @@ class Chosen:
         return found[0][0] if len(found) == 1 else None
 
     def number(self) -> float | None:
-        """The number when it is known, as a number or a text; defaults of variables counted as known."""
+        """The number when it is known, as a number or a text; defaults of variables counted as
+        known.
+        """
         value = settle(self.value)
         while isinstance(value, Default) and value.default is not None:
             value = value.default

@@ -34,7 +34,9 @@ _MOST_SIBLINGS = 40
 
 
 def role_of(module: str, path: str, chosen: Iterable[str]) -> str:
-    """What a settings module is for: production, development or test; "" where its name does not say."""
+    """What a settings module is for: production, development or test; "" where its name does not
+    say.
+    """
     if module in set(chosen):
         return "production"
     if is_test_path(path):
@@ -49,7 +51,9 @@ def named_in(text: str) -> list[str]:
 
 
 def siblings(machine: Machine, path: str) -> list[str]:
-    """Files that may be other profiles of the settings module in a file, by their place and name."""
+    """Files that may be other profiles of the settings module in a
+    file, by their place and name.
+    """
     folder, _, name = path.rpartition("/")
     stem = name.removesuffix(".py")
     found = []
@@ -70,7 +74,7 @@ def siblings(machine: Machine, path: str) -> list[str]:
                 )
             )
             or ("settings" in other and _near(folder, other_folder))
-            or (other_folder.rpartition("/")[2] in {"settings"} and _near(folder, other_folder))
+            or (other_folder.rpartition("/")[2] == "settings" and _near(folder, other_folder))
         ):
             found.append(each)
     return sorted(found)[:_MOST_SIBLINGS]

@@ -1,4 +1,6 @@
-"""Listens to the calls of a project's code and keeps those that send tasks, build signatures or retry."""
+"""Listens to the calls of a project's code and keeps those that send tasks, build signatures or
+retry.
+"""
 
 from __future__ import annotations
 

@@ -36,7 +36,8 @@ class Carries(enum.Enum):
 def carries(
     project: Project, task: Task | None, dispatch: Dispatch | None = None
 ) -> tuple[Carries, str, Setting | None]:
-    """What becomes of an ORM object that a task is sent: its fate, the serializer's name ("" where it
+    """What becomes of an ORM object that a task is sent: its fate, the serializer's name ("" where
+    it
     is not known), and the setting that decides (None: the call, the task or Celery's default does).
     """
     for value in _own(task, dispatch):

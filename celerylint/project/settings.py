@@ -1,4 +1,6 @@
-"""The effective settings of an app in each profile, by Celery's own rules of names and precedence."""
+"""The effective settings of an app in each profile, by Celery's
+own rules of names and precedence.
+"""
 
 from __future__ import annotations
 
@@ -133,7 +135,9 @@ def _profile(
 
 
 def _place(settings: dict[str, model.Setting], record: AppRecord) -> Span:
-    """Where a further setting would be written: in the file that holds the most, beside those of tasks."""
+    """Where a further setting would be written: in the file that holds the most, beside those of
+    tasks.
+    """
     # Django's TIME_ZONE stands among settings that are not Celery's.
     own = [each for each in settings.values() if each.written != "TIME_ZONE"]
     if not own:

@@ -11,7 +11,8 @@ _TRUE = frozenset({"1", "true", "yes", "on", "y", "t"})
 
 
 def settled(value: Value, environment: Mapping[str, Value]) -> Value:
-    """The value with every look-up of a variable that the environment sets replaced by what it sets.
+    """The value with every look-up of a variable that the environment sets replaced by what it
+    sets.
 
     A text takes the type of the look-up's default, as the cast around it would have made it.
     """

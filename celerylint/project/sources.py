@@ -1,4 +1,6 @@
-"""The object that an app is configured from, as the names and values that Celery would see in it."""
+"""The object that an app is configured from, as the names and
+values that Celery would see in it.
+"""
 
 from __future__ import annotations
 
@@ -118,7 +120,9 @@ def _role_of_class(cls: ClassObject) -> str:
 def of_class(
     machine: Machine, cls: ClassObject, holder: Value, here: Here
 ) -> tuple[dict[str, Value], bool]:
-    """The attributes of a class (or its instance) with those of its bases, and whether it may have more."""
+    """The attributes of a class (or its instance) with those of its bases, and whether it may have
+    more.
+    """
     values: dict[str, Value] = {}
     is_open = False
     for each in classes.ancestry(machine, cls):
@@ -192,7 +196,8 @@ def _exports_itself(machine: Machine, cls: ClassObject, call: Node) -> bool:
 
 
 def beside(machine: Machine, source: Source, chosen: Iterable[str]) -> list[Source]:
-    """Other modules of a configuration package that are built on the same base: what a variable that
+    """Other modules of a configuration package that are built on the same base: what a variable
+    that
     names the module may name instead."""
     module = source.module
     if module is None:
@@ -288,7 +293,9 @@ def _has_settings(machine: Machine, module: Module) -> bool:
 def _with_roles(
     machine: Machine, made: list[Source], modules: list[Module], chosen: Iterable[str]
 ) -> list[Source]:
-    """Roles by name; where no leaf is for production the shared base stands in, with role unknown."""
+    """Roles by name; where no leaf is for production the shared
+    base stands in, with role unknown.
+    """
     told = {source.name: _told(source, chosen) for source in made}
     bases = _bases(machine, modules)
     for source in made:

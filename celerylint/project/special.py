@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """The place in the program where something happens: the node and the scope it is evaluated in."""
+    """The place in the program where something happens: the node
+    and the scope it is evaluated in.
+    """
 
     node: Node
     scope: Scope
@@ -57,7 +59,9 @@ class Special(Value):
         return Unknown(reason="an element")
 
     def plain(self) -> Value:
-        """The dictionary or list that the object can be taken for; itself where it can be for none."""
+        """The dictionary or list that the object can be taken for;
+        itself where it can be for none.
+        """
         return self
 
     def operate(self, machine: Machine, sign: str, other: Value, here: Here) -> Value | None:

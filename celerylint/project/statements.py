@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from celerylint.facts.syntax import Body, Node
-from celerylint.project import branches, classes, functions, targets
+from celerylint.project import branches, classes, functions, loops, targets
 from celerylint.project.combine import one_of
 from celerylint.project.objects import Env, Lazy, Scope, Unset
-from celerylint.project.values import Literal, OneOf, Sequence, Value
+from celerylint.project.values import Literal, Mapping, OneOf, Sequence, Value
 
 if TYPE_CHECKING:
     from celerylint.project.machine import Machine
@@ -49,7 +49,11 @@ def _annotated(machine: Machine, node: Node, scope: Scope) -> bool:
 
 def _augmented(machine: Machine, node: Node, scope: Scope) -> bool:
     combined = ("bin", node[1], node[2], node[4], node[3], node[5])
-    targets.assign(machine, node[3], machine.evaluate(combined, scope), scope)
+    before = machine.evaluate(node[3], scope)
+    after = machine.evaluate(combined, scope)
+    targets.assign(machine, node[3], after, scope)
+    if isinstance(before, Mapping) or (isinstance(before, Sequence) and before.kind != "tuple"):
+        targets.swap(machine, before, after, scope)  # changed in place
     return False
 
 
@@ -125,17 +129,12 @@ def _raise(machine: Machine, node: Node, scope: Scope) -> bool:
 
 def _delete(machine: Machine, node: Node, scope: Scope) -> bool:
     for target in node[3]:
-        if target[0] == "name":
-            scope.env.pop(target[3], None)
+        targets.delete(machine, target, scope)
     return False
 
 
 def _scope(machine: Machine, node: Node, scope: Scope) -> bool:
     scope.outer_names.update(node[3])
-    return False
-
-
-def _jump(machine: Machine, node: Node, scope: Scope) -> bool:
     return False
 
 
@@ -154,8 +153,8 @@ _STATEMENTS: dict[str, Callable[[Machine, Node, Scope], bool]] = {
     "def": functions.define,
     "class": classes.define,
     "if": branches.follow_if,
-    "while": branches.follow_while,
-    "for": branches.follow_for,
+    "while": loops.follow_while,
+    "for": loops.follow_for,
     "try": branches.follow_try,
     "with": branches.follow_with,
     "match": branches.follow_match,
@@ -163,6 +162,6 @@ _STATEMENTS: dict[str, Callable[[Machine, Node, Scope], bool]] = {
     "raise": _raise,
     "del": _delete,
     "scope": _scope,
-    "jump": _jump,
+    "jump": loops.jump,
     "assert": _assert,
 }

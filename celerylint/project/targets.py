@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import operator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from celerylint.facts.syntax import Node
-from celerylint.project import hints, operations, sizes
+from celerylint.project import environment, hints, operations, sizes
 from celerylint.project.combine import one_of
 from celerylint.project.objects import (
     ClassObject,
+    Env,
     Instance,
+    ModuleObject,
     Scope,
     Unread,
+    Unset,
 )
 from celerylint.project.special import Here, Special
 from celerylint.project.values import (
@@ -28,12 +33,18 @@ from celerylint.project.values import (
 if TYPE_CHECKING:
     from celerylint.project.machine import Machine
 
+DEEPEST = 4  # containers inside containers that are looked through for one that changed
+
 
 def assign(machine: Machine, target: Node, value: Value, scope: Scope) -> None:
     """`target = value`."""
     tag = target[0]
     if tag == "name":
-        _home(scope, target[3]).env[target[3]] = value
+        home = _home(scope, target[3])
+        if home is scope:
+            scope.env[target[3]] = value
+        else:
+            put(machine, home.env, target[3], value)
     elif tag == "attr":
         _assign_attribute(machine, target, value, scope)
     elif tag == "sub":
@@ -60,9 +71,21 @@ def _assign_attribute(machine: Machine, target: Node, value: Value, scope: Scope
         if isinstance(each, Special):
             each.set_attribute(machine, target[4], value, Here(target, scope))
         elif isinstance(each, Instance):
-            each.fields[target[4]] = value
+            put(machine, each.fields, target[4], value)
         elif isinstance(each, ClassObject):
-            each.env[target[4]] = value
+            put(machine, each.env, target[4], value)
+        elif isinstance(each, ModuleObject):
+            machine.module(each.module.path)
+            put(machine, each.module.env, target[4], value)
+
+
+def put(machine: Machine, table: Env, name: str, value: Value) -> None:
+    """Bind a name outside of the scope being followed: no branch restores what it was there."""
+    if machine.dead:
+        return
+    if machine.branches:
+        value = one_of([table.get(name) or Unset(), value])
+    table[name] = value
 
 
 def _assign_item(machine: Machine, target: Node, value: Value, scope: Scope) -> None:
@@ -73,7 +96,7 @@ def _assign_item(machine: Machine, target: Node, value: Value, scope: Scope) -> 
         return
     if isinstance(base, Name) and base.dotted == "os.environ":
         if isinstance(index, Literal) and isinstance(index.value, str):
-            machine.environment.setdefault(index.value, []).append(value)
+            environment.write(machine, index.value, value)
         return
     container = base.default if isinstance(base, Default) and base.default is not None else base
     if sizes.is_long(container):
@@ -89,15 +112,76 @@ def _assign_item(machine: Machine, target: Node, value: Value, scope: Scope) -> 
 
 
 def reassign(machine: Machine, node: Node, value: Value, scope: Scope) -> None:
-    """Put a changed container back where it was taken from, as far as that is a place."""
+    """Put a changed container back where it was taken from, as far as that is a place, and wherever
+    else it is known to be."""
+    if node[0] not in {"name", "attr", "sub"}:
+        return
+    before = machine.evaluate(node, scope)
     if node[0] == "name":
         step: Scope | None = scope
         while step is not None and node[3] not in step.env:
             step = step.parent
-        if step is not None:
-            step.env[node[3]] = value
-    elif node[0] in {"attr", "sub"}:
+        if step is scope:
+            scope.env[node[3]] = value
+        elif step is not None:
+            put(machine, step.env, node[3], value)
+    else:
         assign(machine, node, value, scope)
+    if isinstance(before, Mapping | Sequence):
+        swap(machine, before, value, scope)
+
+
+def swap(machine: Machine, before: Value, after: Value, scope: Scope) -> None:
+    """A container was changed in place: every name that holds it holds the changed one."""
+    if before is after or machine.dead:
+        return
+    tables = [each.env for each in (*machine.scopes, *(m.scope for m in machine.running))]
+    step: Scope | None = scope
+    while step is not None:
+        tables.append(step.env)
+        step = step.parent
+    for table in {id(each): each for each in tables}.values():
+        for name, value in list(table.items()):
+            changed = _swapped(value, before, after, 0)
+            if changed is not value and table is scope.env:
+                table[name] = changed
+            elif changed is not value:
+                put(machine, table, name, changed)
+
+
+def _swapped(value: Value, before: Value, after: Value, depth: int) -> Value:
+    if value is before:
+        return after
+    if depth >= DEEPEST or not isinstance(value, Mapping | Sequence) or sizes.is_long(value):
+        return value
+    if isinstance(value, Sequence):
+        items = tuple(_swapped(each, before, after, depth + 1) for each in value.items)
+        if all(map(operator.is_, items, value.items)):
+            return value
+        return replace(value, items=items)
+    parts = tuple(_swapped(each, before, after, depth + 1) for _, each in value.entries)
+    if all(new is old for new, (_, old) in zip(parts, value.entries, strict=True)):
+        return value
+    keys = [key for key, _ in value.entries]
+    return replace(value, entries=tuple(zip(keys, parts, strict=True)))
+
+
+def delete(machine: Machine, target: Node, scope: Scope) -> None:
+    """`del target`."""
+    if target[0] == "name":
+        scope.env.pop(target[3], None)
+    elif target[0] == "seq":
+        for each in target[4]:
+            delete(machine, each, scope)
+    elif target[0] == "sub":
+        base = machine.evaluate(target[3], scope)
+        gone = machine.evaluate(target[4], scope) if target[4][0] != "slice" else Unknown()
+        if isinstance(base, Special):
+            base.set_item(machine, gone, Unknown(reason="deleted"), Here(target, scope))
+        elif isinstance(base, Mapping | Sequence):
+            reassign(machine, target[3], operations.without(base, gone), scope)
+    elif target[0] == "attr":
+        assign(machine, target, Unknown(reason="deleted"), scope)
 
 
 def _unpack(machine: Machine, items: tuple[Node, ...], value: Value, scope: Scope) -> None:
@@ -125,7 +209,9 @@ def _unpack(machine: Machine, items: tuple[Node, ...], value: Value, scope: Scop
 
 
 def _fits(value: Value, items: tuple[Node, ...]) -> bool:
-    """Can the value be unpacked into the items? None cannot, and is not there when it is unpacked."""
+    """Can the value be unpacked into the items? None cannot, and is
+    not there when it is unpacked.
+    """
     if isinstance(value, Literal) and value.value is None:
         return True
     plain = all(item[0] != "star" for item in items)

@@ -43,7 +43,8 @@ FROM_SETTINGS = frozenset(
         "track_started",
     ]
 )
-# Packages outside the project whose classes set none of a task's options; a base class of any other may.
+# Packages outside the project whose classes set none of a task's options; a base class of any other
+# may.
 _SETS_NO_OPTION = sys.stdlib_module_names | {
     "builtins",
     "celery",

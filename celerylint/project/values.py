@@ -1,6 +1,7 @@
 """What a value in the analysed project is known to be.
 
-Three-valued throughout: a predicate `must` hold, `may` hold, or cannot be judged. Source: docs/architecture.md.
+Three-valued throughout: a predicate `must` hold, `may` hold, or cannot be judged. Source:
+docs/architecture.md.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
-from typing import Literal as L
+from typing import Literal as Choice
 
 from celerylint.findings import Span
 
@@ -28,7 +29,9 @@ class NotKnown(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Value:
-    """A value with the place where it is written (`site`) and the places that it came through (`via`)."""
+    """A value with the place where it is written (`site`) and the places that it came through
+    (`via`).
+    """
 
     site: Site | None = None
     via: tuple[Site, ...] = ()
@@ -86,13 +89,15 @@ def _holds(value: Value, predicate: Predicate, unknown: bool) -> bool:
         return bool(predicate(value.python()))
     except NotKnown:
         return unknown
-    except Exception:  # a predicate over a value of an unexpected type: it does not hold
+    except Exception:  # noqa: BLE001 - a rule's predicate met a value of another type
         return False
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A place in a file, as offsets into its text; lines and columns are computed when asked for."""
+    """A place in a file, as offsets into its text; lines and
+    columns are computed when asked for.
+    """
 
     file: Any
     start: int
@@ -161,7 +166,7 @@ class Literal(Value):
 class Sequence(Compound):
     """A list, tuple, set or frozenset; `open` when more items may be in it than are listed."""
 
-    kind: L["list", "tuple", "set", "frozenset"]
+    kind: Choice["list", "tuple", "set", "frozenset"]
     items: tuple[Value, ...]
     open: bool = False
 
@@ -224,7 +229,9 @@ class Mapping(Compound):
 
 @dataclass(frozen=True, slots=True)
 class Joined(Compound):
-    """A string put together of parts (f-string, concatenation, %, format), some of which are not known."""
+    """A string put together of parts (f-string, concatenation, %, format), some of which are not
+    known.
+    """
 
     parts: tuple[Value, ...]
 
@@ -263,7 +270,8 @@ class OneOf(Compound):
 
 @dataclass(frozen=True, slots=True)
 class Default(Compound):
-    """An environment look-up: `default` unless the variable `env` is set (None: no default, so required).
+    """An environment look-up: `default` unless the variable `env` is set (None: no default, so
+    required).
 
     prefix is the text that the value begins with whatever the variable holds: of `f"redis://{HOST}"`
     the scheme is sure although the environment decides the rest.
@@ -289,7 +297,9 @@ class Default(Compound):
 
 @dataclass(frozen=True, slots=True)
 class Name(Value):
-    """Something from outside the project, under its canonical dotted name (`datetime.timedelta`)."""
+    """Something from outside the project, under its canonical
+    dotted name (`datetime.timedelta`).
+    """
 
     dotted: str
 

@@ -268,8 +268,6 @@ PIECES = st.sampled_from(
         '["a"',
         "]",
         "\\\n",
-    ]
-    + [
         "<<EOF",
         "\nEOF\n",
         "\n",

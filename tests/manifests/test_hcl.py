@@ -171,8 +171,6 @@ PIECES = st.sampled_from(
         "E\n",
         "\n",
         " ",
-    ]
-    + [
         "args = ",
         "concat(",
         ")",

@@ -126,7 +126,7 @@ def test_arguments_that_only_a_value_gives_are_open() -> None:
     found = read(
         "kind: Pod\nspec:\n  containers:\n    - image: x\n      args:\n"
         "        {{- toYaml .Values.args | nindent 8 }}\n"
-        "    - image: y\n      args:\n        - celery\n        {{- toYaml .Values.more | nindent 8 }}\n"
+        "    - image: y\n      args:\n        - celery\n        {{- toYaml .Values.more | nindent 8 }}\n"  # noqa: E501
         "    - image: z\n      args: {{ .Values.list | toJson }}\n"
     )
     first, second, third = (unit.commands[0].words for unit in found.units)

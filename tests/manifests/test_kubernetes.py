@@ -212,7 +212,7 @@ def test_ansible_tasks_run_commands() -> None:
         "      become_user: www\n      environment: {A: 1}\n"
         "    - command: {argv: [celery, -A, x, beat], chdir: /srv}\n"
         "    - block:\n        - command: celery -A x flower\n"
-        "    - community.docker.docker_container:\n        image: i\n        command: celery worker\n"
+        "    - community.docker.docker_container:\n        image: i\n        command: celery worker\n"  # noqa: E501
         "    - name: celery worker\n      debug: {msg: celery worker}\n"
     )
     assert found.kind == "ansible"

@@ -97,7 +97,7 @@ def test_conditions_exports_and_the_table() -> None:
 
 
 def test_what_settles_a_variable() -> None:
-    text = "A = 1\nB = 1\nB += 2\nifdef X\nC = 1\nendif\nD = $(D)\nt: E = 1\nt:\n\t$A $B $C $D $E $(E)\n"
+    text = "A = 1\nB = 1\nB += 2\nifdef X\nC = 1\nendif\nD = $(D)\nt: E = 1\nt:\n\t$A $B $C $D $E $(E)\n"  # noqa: E501
     assert scripts(read("Makefile", text)) == [("t", "1 ${B} ${C} ${D} ${E} ${E}")]
 
 
@@ -167,8 +167,6 @@ PIECES = st.sampled_from(
         "$A",
         "\\\n",
         "ifdef x\n",
-    ]
-    + [
         "endif\n",
         "define x\n",
         "endef\n",
@@ -180,8 +178,12 @@ PIECES = st.sampled_from(
         "b",
         "\x00",
         "{{",
+        "}}",
+        'x := "',
+        '"',
+        "    ",
+        "set shell := [",
     ]
-    + ["}}", 'x := "', '"', "    ", "set shell := ["]
 )
 
 

@@ -153,7 +153,7 @@ def test_each_command_of_a_task_is_its_own() -> None:
     source = (
         "version: '3'\ndotenv: [.env]\nenv: {A: 1, B: {sh: hostname}}\ntasks:\n"
         "  worker:\n    dir: src\n    cmds:\n      - cmd: celery -A {{.APP}} worker\n"
-        "      - echo done\n  beat: celery -A x beat\n  other: [a, b]\n  calls: {cmds: [{task: w}]}\n"
+        "      - echo done\n  beat: celery -A x beat\n  other: [a, b]\n  calls: {cmds: [{task: w}]}\n"  # noqa: E501
     )
     found = checked(taskfile.read("Taskfile.yml", source))
     worker, beat, other, calls = found.units

@@ -192,8 +192,15 @@ LINES = st.lists(
             "# c",
             "; c",
             " # c",
+            "q=a;b",
+            "q=a ;b",
+            "r=",
+            "r = a=b",
+            "  z = 1",
+            "s=a#b # c",
+            "[a] tail",
+            "t=%%",
         ]
-        + ["q=a;b", "q=a ;b", "r=", "r = a=b", "  z = 1", "s=a#b # c", "[a] tail", "t=%%"]
     ),
     max_size=14,
 )
@@ -232,8 +239,6 @@ PIECES = st.sampled_from(
         "%(",
         "%(x)s",
         "%%",
-    ]
-    + [
         "\n ",
         "\n",
         "'",

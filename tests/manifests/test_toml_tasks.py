@@ -98,7 +98,7 @@ e = { cmd = "celery e" }
         "d": [["$ celery worker"], ["$ x"]],
         "e": [["$ celery e"]],
     }
-    mise = '[tasks.worker]\nrun = "celery -A {{ vars.app }} worker"\ndir = "src"\n[tasks]\nb = "celery beat"\n'
+    mise = '[tasks.worker]\nrun = "celery -A {{ vars.app }} worker"\ndir = "src"\n[tasks]\nb = "celery beat"\n'  # noqa: E501
     manifest = read("mise.toml", mise)
     assert words(manifest)["b"] == [["$ celery beat"]]
     script = manifest.units[0].commands[0].script
@@ -240,8 +240,16 @@ PIECES = st.sampled_from(
         ".",
         ",",
         "\n",
+        "cmd",
+        "#",
+        "\\",
+        " ",
+        "{{ x }}",
+        "{% if x %}\n",
+        "1",
+        "true",
+        "\r\n",
     ]
-    + ["cmd", "#", "\\", " ", "{{ x }}", "{% if x %}\n", "1", "true", "\r\n"]
 )
 
 

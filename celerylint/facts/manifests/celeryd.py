@@ -1,6 +1,7 @@
 """Files of variables: `.env`, systemd's EnvironmentFile, and /etc/default/celeryd.
 
-Source: Compose's documentation of `env_file`, systemd.exec(5) "EnvironmentFile", and Celery's guide to
+Source: Compose's documentation of `env_file`, systemd.exec(5) "EnvironmentFile", and Celery's guide
+to
 running the worker as a daemon (a celeryd file is read by a shell).
 """
 

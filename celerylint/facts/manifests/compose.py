@@ -36,8 +36,8 @@ def read(path: str, text: str) -> Manifest:
     includes: list[Word] = []
     for root in file.documents:
         services = file.get(root, "services")
-        for entry in file.entries(services) if services else _version_1(file, root):
-            units.append(reader.service(entry))
+        entries = file.entries(services) if services else _version_1(file, root)
+        units.extend(reader.service(entry) for entry in entries)
         includes += reader.includes(file.get(root, "include"))
     units += stray_units(file)
     return manifest(

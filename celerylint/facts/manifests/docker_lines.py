@@ -95,7 +95,9 @@ class _Reader:
         return not line or line.startswith("#")
 
     def _logical(self) -> Text:
-        """Join lines while they end in the escape character; comments and empty lines in between vanish."""
+        """Join lines while they end in the escape character; comments and empty lines in between
+        vanish.
+        """
         builder = TextBuilder()
         first = self.at
         while self.at < len(self.lines):

@@ -43,7 +43,9 @@ class Draft:
         self.commands = dict(parent.commands)
 
     def start_with(self, instruction: str, command: Command) -> None:
-        """CMD or ENTRYPOINT; a new ENTRYPOINT takes away the CMD of the stage that this one continues."""
+        """CMD or ENTRYPOINT; a new ENTRYPOINT takes away the CMD of the stage that this one
+        continues.
+        """
         if instruction == "cmd":
             self.own_cmd = True
         elif not self.own_cmd:
@@ -97,7 +99,9 @@ class Draft:
         return Stage(self.name, self.base, unit, tuple(self.copies), tuple(self.args))
 
     def _known(self, parts: tuple[Part, ...]) -> str | None:
-        """The text of parts where this file settles their variables: ENV first, then ARG defaults."""
+        """The text of parts where this file settles their variables:
+        ENV first, then ARG defaults.
+        """
         text = ""
         for part in parts:
             if isinstance(part, Lit):

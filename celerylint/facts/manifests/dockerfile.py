@@ -26,8 +26,26 @@ from celerylint.facts.manifests.templates import Blanked, blank, fill
 from celerylint.facts.manifests.words import Text, Word, literal
 
 _KNOWN = frozenset(
-    ["add", "arg", "cmd", "copy", "entrypoint", "env", "expose", "from", "healthcheck", "label"]
-    + ["maintainer", "onbuild", "run", "shell", "stopsignal", "user", "volume", "workdir"]
+    [
+        "add",
+        "arg",
+        "cmd",
+        "copy",
+        "entrypoint",
+        "env",
+        "expose",
+        "from",
+        "healthcheck",
+        "label",
+        "maintainer",
+        "onbuild",
+        "run",
+        "shell",
+        "stopsignal",
+        "user",
+        "volume",
+        "workdir",
+    ]
 )
 _MOST = 3000
 _PAIR = re.compile(r"([^\s=]+)=")
@@ -39,10 +57,13 @@ _LINKS = re.compile(r"\bln\s")
 
 
 def read(path: str, text: str) -> Manifest:
-    """Facts of a Dockerfile: a Stage for each FROM, with all that an earlier stage of the file gives it.
+    """Facts of a Dockerfile: a Stage for each FROM, with all that an earlier stage of the file
+    gives it.
 
-    A stage that continues an earlier one (`FROM base AS dev`) has its variables, copies, user, working
-    directory and commands too; ENTRYPOINT takes an inherited CMD away. Variables stay (scope "build").
+    A stage that continues an earlier one (`FROM base AS dev`) has its variables, copies, user,
+    working
+    directory and commands too; ENTRYPOINT takes an inherited CMD away. Variables stay (scope
+    "build").
     """
     blanked = blank(text)
     problems: list[Problem] = []

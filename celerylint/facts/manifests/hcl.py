@@ -1,6 +1,7 @@
 """Terraform and Nomad: containers and tasks with a command, found by their shape.
 
-Source: the documentation of Nomad's job specification, of ECS container definitions and of Terraform's
+Source: the documentation of Nomad's job specification, of ECS container definitions and of
+Terraform's
 Kubernetes and Cloud Run resources.
 """
 
@@ -25,7 +26,8 @@ _MOST = 500
 
 
 def read(path: str, text: str) -> Manifest:
-    """Facts of an HCL file: a unit for each object or block with a command, named by its `name`, or by
+    """Facts of an HCL file: a unit for each object or block with a command, named by its `name`, or
+    by
     the label of the nearest block.
 
     Interpolations are `Tmpl`; what is not written out is a word that may be several.

@@ -25,7 +25,9 @@ _DEEPEST = 60
 
 @dataclass(slots=True)
 class Scalar:
-    """A string, number or anything that is not known (a `Tmpl` hole); start and end include quotes."""
+    """A string, number or anything that is not known (a `Tmpl`
+    hole); start and end include quotes.
+    """
 
     text: Text
     start: int
@@ -59,7 +61,9 @@ Node = Scalar | Items | Body
 
 
 class Parser:
-    """Reads one file, or the part of it that a heredoc holds. Never raises, never goes backwards."""
+    """Reads one file, or the part of it that a heredoc holds.
+    Never raises, never goes backwards.
+    """
 
     def __init__(self, text: str, at: int = 0, end: int | None = None) -> None:
         self.text = text

@@ -1,6 +1,7 @@
 """HTCondor submit files: each `queue` starts jobs with the commands set so far.
 
-Source: HTCondor's manual, "Submitting a Job" and the condor_submit reference (arguments, environment).
+Source: HTCondor's manual, "Submitting a Job" and the condor_submit reference (arguments,
+environment).
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ def read(path: str, text: str) -> Manifest:
 
 def _logical_lines(blanked: Blanked, problems: list[Problem]) -> Iterator[Text]:
     builder, continued, number = TextBuilder(), False, 0
-    for number, (start, end) in enumerate(spans(blanked.text), 1):
+    for number, (start, end) in enumerate(spans(blanked.text), 1):  # noqa: B007 - named behind the loop
         line = blanked.text[start:end].rstrip()
         if not continued and line.lstrip().startswith("#"):
             continue

@@ -30,7 +30,9 @@ class Option:
 
 @dataclass(slots=True)
 class Section:
-    """A section: repeated sections are one, of repeated keys the last counts. Keys are lower case."""
+    """A section: repeated sections are one, of repeated keys the
+    last counts. Keys are lower case.
+    """
 
     name: str
     start: int
@@ -113,10 +115,12 @@ class _Reader:
 
 
 def _comment_start(line: str, inline: Iterable[str]) -> int | None:
-    """Where the comment of a line begins: a prefix behind a blank, in configparser's order of search."""
+    """Where the comment of a line begins: a prefix behind a blank, in configparser's order of
+    search.
+    """
     if line.lstrip().startswith(("#", ";")):
         return 0
-    at = {prefix: -1 for prefix in inline}
+    at = dict.fromkeys(inline, -1)
     while at:
         following: dict[str, int] = {}
         found = []

@@ -1,7 +1,8 @@
 """Kubernetes manifests and their family: kustomize patches, OpenShift templates, custom resources.
 
 Containers are found by their shape, so that a resource of any kind may hold them.
-Source: the Kubernetes API reference (Pod, Deployment, HorizontalPodAutoscaler), KEDA's ScaledObject,
+Source: the Kubernetes API reference (Pod, Deployment, HorizontalPodAutoscaler), KEDA's
+ScaledObject,
 kustomize's kustomization file, OpenShift's Template.
 """
 

@@ -23,7 +23,8 @@ def spans(text: str, start: int = 0) -> Iterator[tuple[int, int]]:
 def take(builder: TextBuilder, text: Text, start: int, end: int) -> None:
     """Append text[start:end) with its places.
 
-    Cheaper than `cut` where the piece stands in the file as it reads, which is nearly always: a text
+    Cheaper than `cut` where the piece stands in the file as it reads, which is nearly always: a
+    text
     of many continued lines would cost the square of their number.
     """
     piece, source = text.value[start:end], text.start(start)
@@ -38,7 +39,8 @@ class Grammar:
     """How a format quotes values.
 
     stops end an unquoted value; escape protects the next character outside quotes, and those of
-    `protected` inside double quotes (a line end vanishes then); scope names who replaces `$X`, "" where nobody does.
+    `protected` inside double quotes (a line end vanishes then); scope names who replaces `$X`, ""
+    where nobody does.
     """
 
     stops: str = " \t\r\n"

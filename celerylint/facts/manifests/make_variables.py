@@ -26,7 +26,9 @@ class Variables:
     _depth: int = 0
 
     def assign(self, name: str, operator: str, value: Text, conditional: bool) -> None:
-        """One assignment; under a condition, or put together from several, a variable is unsettled."""
+        """One assignment; under a condition, or put together from
+        several, a variable is unsettled.
+        """
         self._known.clear()
         if conditional or operator in ("+=", "!="):
             self.unsettled.add(name)
@@ -58,7 +60,9 @@ class Variables:
         return builder.build()
 
     def _reference(self, builder: TextBuilder, text: Text, at: int, target: str) -> int | None:
-        """Add what begins at a `$`; the index behind it, or None where a bracket is never closed."""
+        """Add what begins at a `$`; the index behind it, or None where
+        a bracket is never closed.
+        """
         char = text.value[at + 1]
         start = text.start(at)
         if char in "({":

@@ -39,7 +39,8 @@ _COMMENT = re.compile(r"(?<!\\)#")
 def read(path: str, text: str) -> Manifest:
     """Facts of a Makefile or justfile: units of kind "target" with commands of role "task".
 
-    Variables that the file settles are replaced, `?=` ones keep their default (`Var`, scope "make").
+    Variables that the file settles are replaced, `?=` ones keep their default (`Var`, scope
+    "make").
     """
     name = posixpath.basename(template_name(path)[0]).lower()
     if name in ("justfile", ".justfile") or name.endswith(".just"):
@@ -130,7 +131,9 @@ class _Reader:
             yield Command("shell", "task", start, end, (), script, interpreter, conditions)
 
     def _logical(self, start: int, recipe: bool) -> Text:
-        """A line with its continuations: in a recipe as the shell gets them, else joined by blanks."""
+        """A line with its continuations: in a recipe as the shell gets
+        them, else joined by blanks.
+        """
         builder = TextBuilder()
         while True:
             end = self.lines[self.at][1]

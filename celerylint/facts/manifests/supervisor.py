@@ -38,7 +38,8 @@ _APART = {"command", "environment"}
 def read(path: str, text: str) -> Manifest:
     """Facts of a supervisor or circus file: a unit of kind "program" (watcher, ...) for each.
 
-    `[supervisord]` is what they share, `[include] files` are includes. All other keys of a program are
+    `[supervisord]` is what they share, `[include] files` are includes. All other keys of a program
+    are
     in `extra` under their own names; a program of a `[group:x]` has `group` there.
     """
     blanked = blank(text)
@@ -124,7 +125,9 @@ class _Reader:
             yield expanded.cut(match.start(), match.end()).word()
 
     def expand(self, raw: Text, known: dict[str, str]) -> Text:
-        """The text with supervisor's `%(name)s` replaced where this file settles them, else as holes."""
+        """The text with supervisor's `%(name)s` replaced where this file settles them, else as
+        holes.
+        """
         text = fill(raw, self.blanked)
         if "%" not in text.value:
             return text

@@ -37,10 +37,12 @@ _FIELDS = {
 
 
 def read(path: str, text: str) -> Manifest:
-    """Facts of a unit file: one unit of kind "service", named as the file; a drop-in has the name of its
+    """Facts of a unit file: one unit of kind "service", named as the file; a drop-in has the name
+    of its
     unit and kind "drop-in".
 
-    Other keys of `[Service]` are in `extra` (so is `ExecStart` with an empty word where it is reset), and
+    Other keys of `[Service]` are in `extra` (so is `ExecStart` with an empty word where it is
+    reset), and
     so is `WantedBy`.
     """
     blanked = blank(text)
@@ -166,7 +168,7 @@ def _assignments(text: str, problems: list[Problem]) -> Iterator[tuple[str, str,
 def _logical_lines(text: str, problems: list[Problem]) -> Iterator[tuple[int, Text]]:
     builder, begin = TextBuilder(), -1
     number = 0
-    for number, (start, end) in enumerate(spans(text), 1):
+    for number, (start, end) in enumerate(spans(text), 1):  # noqa: B007 - named behind the loop
         line = text[start:end]
         if line.lstrip()[:1] in ("#", ";") or (begin < 0 and not line.strip()):
             continue

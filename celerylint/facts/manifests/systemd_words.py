@@ -1,6 +1,7 @@
 """Words of systemd command lines and lists: quotes, C escapes, specifiers and variables.
 
-Source: systemd.syntax(7) "Quoting", systemd.service(5) "Command lines", systemd.unit(5) "Specifiers".
+Source: systemd.syntax(7) "Quoting", systemd.service(5) "Command lines", systemd.unit(5)
+"Specifiers".
 """
 
 from __future__ import annotations
@@ -42,7 +43,9 @@ class Line:
 
 
 def items(text: Text) -> list[Item]:
-    """The items of a list that blanks separate, quotes and escapes decoded, nothing else replaced."""
+    """The items of a list that blanks separate, quotes and escapes
+    decoded, nothing else replaced.
+    """
     found = []
     at = 0
     while at < len(text.value):

@@ -1,4 +1,5 @@
-"""Files that are not yet their format: Helm, Jinja, ERB and the like, with the template parts blanked.
+"""Files that are not yet their format: Helm, Jinja, ERB and the like, with the template parts
+blanked.
 
 Blanking keeps every length, so that a place in the blanked text is the same place in the file. What
 stood there is kept as a hole: a reader asks which holes a word meets, or which lie inside a list.
@@ -36,9 +37,11 @@ _RUBY_BLOCK = re.compile(r"\bdo(\s*\|[^|]*\|)?$")
 
 @dataclass(frozen=True, slots=True)
 class Hole:
-    """One template region: `start` and `end` index the text, `body` is what it says without its brackets.
+    """One template region: `start` and `end` index the text, `body` is what it says without its
+    brackets.
 
-    `filled` means that it stands where text comes out in the middle of a line, and so was replaced by
+    `filled` means that it stands where text comes out in the middle of a line, and so was replaced
+    by
     `x` characters; otherwise it became blanks.
     """
 
@@ -77,7 +80,8 @@ class Blanked:
         return self.holes[first:last]
 
     def conditions(self, offset: int) -> tuple[str, ...]:
-        """What must hold for the text at `offset` to be rendered, outermost first: `if x`, `not if x`.
+        """What must hold for the text at `offset` to be rendered, outermost first: `if x`, `not if
+        x`.
 
         At most the outermost 20.
         """
@@ -88,7 +92,8 @@ class Blanked:
 def blank(text: str, *, erb: bool = False) -> Blanked:
     """Blank `{{ }}`, `{% %}` and `{# #}` regions, and `<% %>` ones where the file is ERB.
 
-    A region becomes blanks when nothing else stands on its line, when it spans lines, and when it is
+    A region becomes blanks when nothing else stands on its line, when it spans lines, and when it
+    is
     a comment or a statement; else each character becomes `x`. Line breaks always stay. What
     `{% raw %}` encloses is left alone. Takes time linear in the text; an unclosed region is text.
     """
@@ -110,7 +115,9 @@ def blank(text: str, *, erb: bool = False) -> Blanked:
 
 
 def template_name(path: str) -> tuple[str, bool]:
-    """The path without its template suffix, and whether it had one: `x.service.j2` is `x.service`."""
+    """The path without its template suffix, and whether it had one:
+    `x.service.j2` is `x.service`.
+    """
     for suffix in _SUFFIXES:
         if path.endswith(suffix) and not path.endswith("/" + suffix):
             return path[: -len(suffix)], True
@@ -198,7 +205,9 @@ def _hole(start: int, end: int, source: str, lonely: bool) -> Hole:
 
 
 def _keyword(source: str, body: str) -> str:
-    """What kind of region it is: the statement's word, `end`, `comment`, `set`, or nothing for output."""
+    """What kind of region it is: the statement's word, `end`, `comment`, `set`, or nothing for
+    output.
+    """
     if source.startswith(("{#", "<%#")) or body.startswith("/*"):
         return "comment"
     match = _FIRST_WORD.match(body)

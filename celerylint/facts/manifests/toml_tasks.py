@@ -1,6 +1,7 @@
 """Commands in TOML files: task runners of pyproject.toml, mise, Pipfile, fly.toml, railway.toml.
 
-Sources: the manuals of poethepoet, PDM, Hatch, Rye, taskipy, Pixi, mise, Pipenv, fly.io and Railway.
+Sources: the manuals of poethepoet, PDM, Hatch, Rye, taskipy, Pixi, mise, Pipenv, fly.io and
+Railway.
 """
 
 from __future__ import annotations
@@ -148,7 +149,9 @@ class _Reader:
     def _sequence(
         self, path: Path, forms: dict[str, str], value: Any, form: str
     ) -> Iterator[Command]:
-        """The steps of a task that are commands; a string is another task, or a line for the shell."""
+        """The steps of a task that are commands; a string is another
+        task, or a line for the shell.
+        """
         for number, step in enumerate(value if isinstance(value, list) else ()):
             place = (*path, number)
             if isinstance(step, dict):

@@ -1,4 +1,6 @@
-"""Commands in the parts of a YAML file that could not be read: found by lines, surroundings unknown."""
+"""Commands in the parts of a YAML file that could not be read: found by lines, surroundings
+unknown.
+"""
 
 from __future__ import annotations
 

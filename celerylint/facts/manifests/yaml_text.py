@@ -1,4 +1,6 @@
-"""What readers of YAML formats ask of a file: keys, items, words with their places, template holes."""
+"""What readers of YAML formats ask of a file: keys, items, words
+with their places, template holes.
+"""
 
 from __future__ import annotations
 
@@ -150,7 +152,8 @@ class YamlFile:
         return (word.literal() or "") if word is not None else ""
 
     def words(self, node: Node | None, change: Change = None) -> tuple[Word, ...]:
-        """The scalars of a list as words (a scalar alone is a list of one), each text changed first.
+        """The scalars of a list as words (a scalar alone is a list of one), each text changed
+        first.
         Template regions between the items that may render more of them become words that may be any
         number of words."""
         if isinstance(node, Scalar):
@@ -161,8 +164,10 @@ class YamlFile:
         found = [_changed(self._item(item), change).word() for item in node.items]
         flow = self.blanked.text.startswith("[", node.start)
         least = 0 if flow else self._column(node.start)
-        for hole in self._rendering(node.start, node.end, least):
-            found.append(Word((Tmpl(self.reading(hole), quoted=False),), hole.start, hole.end))
+        found.extend(
+            Word((Tmpl(self.reading(hole), quoted=False),), hole.start, hole.end)
+            for hole in self._rendering(node.start, node.end, least)
+        )
         return tuple(sorted(found, key=lambda word: word.start))
 
     def _item(self, item: Node) -> Text:
