@@ -14,6 +14,13 @@ git config user.email nobody@example.invalid
 git config user.name Nobody
 
 try() { "$pre_commit" try-repo "$checkout" celerylint > output.log 2>&1; }
+says() {
+    if ! grep --quiet --fixed-strings "$1" output.log; then
+        cat output.log
+        echo "FAILED: nothing says \"$1\""
+        exit 1
+    fi
+}
 expect() {
     local wanted=$1 what=$2 status=0
     try || status=$?
@@ -39,13 +46,13 @@ app.conf.task_soft_time_limit = 60
 PY
 touch shop/__init__.py
 git add . && expect 1 "a database as broker is found"
-grep --quiet "CEL201" output.log
-grep --quiet "shop/celery.py:3:" output.log
+says "shop/celery.py:3:"
+says "CEL201"
 git commit --quiet -m "Add a hazard"
 
 printf 'def double(x):\n    return 2 * x\n' > shop/numbers.py
 git add . && expect 1 "the hook sees the whole project, not only the file that is committed"
-grep --quiet "shop/celery.py:3:" output.log
+says "shop/celery.py:3:"
 
 sed -i.bak 's|sqla+sqlite:///queue.db|redis://localhost/0|' shop/celery.py && rm shop/celery.py.bak
 git add . && expect 0 "the cure passes"
