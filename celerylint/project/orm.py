@@ -368,6 +368,7 @@ def _select(machine: Machine, arguments: Arguments, here: Here) -> Value:
     """`select(Model)`: a statement whose rows are instances."""
     if len(arguments.args) == 1 and isinstance(arguments.args[0], ClassObject):
         return Query(cls=arguments.args[0], site=here.site)
+    machine.need(arguments.args[0] if arguments.args else None)
     return Unknown(reason="a statement")
 
 
@@ -388,6 +389,10 @@ def _of_session(machine: Machine, arguments: Arguments, here: Here) -> Value:
             return Query(cls=first, site=here.site)
         if bound.name in {"get", "get_one", "merge"}:
             return Instance(cls=first, site=here.site)
+    if isinstance(first, Unread) and bound.name == "query":
+        machine.need(first)
+    if isinstance(first, Unread) and bound.name in {"get", "get_one", "merge"}:
+        return Unread(paths=first.paths, called=True)
     return Unknown(reason="not handled")
 
 

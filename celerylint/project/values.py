@@ -99,7 +99,7 @@ class Site:
     columns are computed when asked for.
     """
 
-    file: Any
+    file: Any = field(repr=False)
     start: int
     end: int
 
