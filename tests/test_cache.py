@@ -102,6 +102,15 @@ def test_nothing_is_written_when_nothing_changed(tmp_path: Path) -> None:
     assert _file(tmp_path).stat().st_ino == before
 
 
+def test_nothing_is_written_when_what_was_known_is_put_again(tmp_path: Path) -> None:
+    _filled(tmp_path)
+    before = _file(tmp_path).stat().st_ino
+    cache = Cache.open("/shop", str(tmp_path))
+    cache.put("a.py", Stat(5, OLD), digest(b"a"), True, BLOB)
+    cache.save(["a.py", "b.py"])
+    assert _file(tmp_path).stat().st_ino == before
+
+
 def test_what_is_remembered_is_written_alone(tmp_path: Path) -> None:
     _filled(tmp_path)
     cache = Cache.open("/shop", str(tmp_path))

@@ -153,9 +153,12 @@ class Cache:
         if made != before:
             self._contents[content] = made
             self._changed = True
-        if stat is not None and stat.mtime_ns > 0:
-            # Also where nothing is new: a later cache may trust what was too fresh for this one.
-            self._entries[path] = (stat.size, stat.mtime_ns, content)
+        if stat is None or stat.mtime_ns <= 0:
+            return
+        entry = (stat.size, stat.mtime_ns, content)
+        # Where nothing is new, a later cache may trust what was too fresh for this one.
+        if self._entries.get(path) != entry or stat.mtime_ns >= self._trusted_ns:
+            self._entries[path] = entry
             self._changed = True
 
     def save(self, present: Iterable[str]) -> None:
