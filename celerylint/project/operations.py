@@ -130,6 +130,9 @@ def _fold(sign: str, left: Value, right: Value) -> Value:
 
 def _opaque(what: str, left: Value, right: Value) -> Value:
     """A known computation over external objects (`timedelta(...) * 2`) stays comparable."""
+    for side in (left, right):
+        if isinstance(side, Unknown):
+            return Unknown(reason=side.reason)
     return Call(dotted=what, args=(left, right))
 
 
