@@ -30,6 +30,7 @@ from celerylint.project.values import (
 )
 
 MOST_OPTIONS = 12
+_TRUE = frozenset({"1", "true", "yes", "on", "y", "t"})
 # Environment look-ups may absorb some; but each is compared with all the others.
 MOST_COMPARED = 60
 
@@ -136,7 +137,7 @@ def _filled(look_up: Default, rest: Value) -> Default | None:
         return None
     if inner is None:
         return None
-    return Default(env=look_up.env, default=inner, site=look_up.site, via=look_up.via)
+    return replace(look_up, default=inner, prefix="")
 
 
 def truth(value: Value) -> bool | None:
@@ -172,10 +173,10 @@ def narrowed(value: Value, to: bool) -> Value:
             return value
         kept = narrowed(value.default, to)
         if to and isinstance(kept, Unknown) and kept.reason == "excluded":
-            return Default(env=value.env, site=value.site, via=value.via)
+            return replace(value, default=None)
         if kept is value.default or isinstance(kept, Unknown):
             return value
-        return Default(env=value.env, default=kept, site=value.site, via=value.via)
+        return replace(value, default=kept)
     if isinstance(value, OneOf):
         kept_options = [each for each in value.options if _one_truth(each) is not (not to)]
         return one_of(kept_options) if kept_options else value
@@ -186,7 +187,7 @@ def present(value: Value) -> Value:
     """What the value can be where it was found not to be None."""
     if isinstance(value, Default) and value.default is not None:
         if isinstance(value.default, Literal) and value.default.value is None:
-            return Default(env=value.env, site=value.site, via=value.via)
+            return replace(value, default=None)
         return value
     if isinstance(value, OneOf):
         kept = [each for each in value.options if not _is_none(each)]
@@ -229,9 +230,27 @@ def lift(value: Value, apply: Any) -> Value:
         return one_of([lift(each, apply) for each in value.options])
     if isinstance(value, Default):
         default = None if value.default is None else lift(value.default, apply)
-        return Default(env=value.env, default=default, site=value.site, via=value.via)
+        kept = value.default
+        steps = (*(value.steps or (lambda each: typed(each, kept),)), apply)
+        return Default(env=value.env, default=default, site=value.site, via=value.via, steps=steps)
     result: Value = apply(value)
     return result
+
+
+def typed(text: Value, like: Value | None) -> Value:
+    """A text of the environment as the cast of a look-up with this default would have made it."""
+    while isinstance(like, Default):
+        like = like.default
+    if not isinstance(text, Literal) or not isinstance(text.value, str):
+        return text
+    if not isinstance(like, Literal) or isinstance(like.value, str) or like.value is None:
+        return text
+    try:
+        if isinstance(like.value, bool):
+            return Literal(value=text.value.strip().lower() in _TRUE, site=text.site)
+        return Literal(value=type(like.value)(text.value), site=text.site)
+    except (TypeError, ValueError):
+        return Unknown(reason="the environment sets it to a text that cannot be converted")
 
 
 def begun(made: Value, sign: str, left: Value, right: Value | None = None) -> Value:

@@ -274,12 +274,14 @@ class Default(Compound):
     required).
 
     prefix is the text that the value begins with whatever the variable holds: of `f"redis://{HOST}"`
-    the scheme is sure although the environment decides the rest.
+    the scheme is sure although the environment decides the rest. steps are what was done to the
+    value that was looked up, so that it can be done to another one.
     """
 
     env: str
     default: Value | None = None
     prefix: str = ""
+    steps: tuple[Callable[[Value], Value], ...] = field(default=(), repr=False, compare=False)
 
     def parts_within(self) -> Iterable[Value]:
         return () if self.default is None else (self.default,)
