@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from celerylint.project import classes, operations
+from celerylint.project import classes, operations, variables
 from celerylint.project.combine import lift, one_of
 from celerylint.project.objects import (
     Bound,
@@ -95,7 +95,7 @@ def item(machine: Machine, base: Value, index: Value, here: Here) -> Value:
     if isinstance(base, Special):
         return base.item(machine, index, here)
     if isinstance(base, Name) and base.dotted == "os.environ" and isinstance(index, Literal):
-        return Default(env=str(index.value), site=here.site)
+        return variables.look_up(machine, str(index.value), None, here.site)
     if isinstance(base, Name | Call):
         return Unknown(reason="an item of something external")
     if isinstance(base, ClassObject):

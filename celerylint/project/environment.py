@@ -1,39 +1,108 @@
-"""The environment variables that a project sets itself, and look-ups of them."""
+"""The environment that a unit's process starts with: only what is set for certain, never all of
+it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import posixpath
+from collections.abc import Mapping
 
-from celerylint.project.combine import one_of
-from celerylint.project.objects import Unset
-from celerylint.project.values import Default, Site, Unknown, Value
-
-if TYPE_CHECKING:
-    from celerylint.project.machine import Machine
-
-# Which profile runs: each is followed once, and none knows which one it is.
-PROFILE = "DJANGO_SETTINGS_MODULE"
-
-
-def write(machine: Machine, name: str, value: Value) -> None:
-    """`os.environ[name] = value`, or `setdefault`."""
-    if machine.dead:
-        return
-    if machine.branches:
-        value = one_of([value, Unset()])
-    machine.environment.setdefault(name, []).append(value)
+from celerylint.facts.manifests.model import Manifest, Table, Variable
+from celerylint.project.expansion import Surroundings, text_of, value_of
+from celerylint.project.helm import template_of
+from celerylint.project.images import Image
+from celerylint.project.manifest_files import Files, normal
+from celerylint.project.place import Home
+from celerylint.project.units import Service
+from celerylint.project.values import Default, Literal, Unknown, Value
 
 
-def look_up(machine: Machine, name: str | None, default: Value | None, site: Site | None) -> Value:
-    """The variable of that name (None: not known which), else the default (None: none is given)."""
-    if name is None:
-        return Default(env="?", default=default, site=site)
-    if name == PROFILE and default is not None:
-        return Default(env=name, default=Unknown(reason="which profile runs"), site=site)
-    written = [o for each in machine.environment.get(name, ()) for o in each.alternatives()]
-    if written and name != PROFILE:
-        sure = [each for each in written if not isinstance(each, Unset)]
-        unsure = len(sure) < len(written)
-        otherwise = default or Unknown(reason=f"the environment variable {name}")
-        default = one_of([*sure, otherwise] if unsure else sure)
-    return Default(env=name, default=default, site=site)
+def surroundings(service: Service, image: Image | None, files: Files) -> tuple[Surroundings, str]:
+    """What replaces the variables in a unit's words, and why its environment may hold more ("" when
+    nothing says so). Later ones win: image, files of variables in order, the unit's own."""
+    manifest = service.manifest
+    unit: dict[str, Value] = dict(image.environment()) if image is not None else {}
+    outside = _outside(manifest, files)
+    around = Surroundings(unit=unit, outside=outside, template=template_of(manifest, files))
+    opened = next((each.env_open for _, each in service.layers if each.env_open), "")
+    for file, home_manifest in service.env_files():
+        path = text_of(file.path, around, Home.of(home_manifest))
+        table = _table(path, home_manifest, files)
+        if table is not None:
+            unit.update(_literal(table[0].variables, table[1], outside))
+        elif not opened:
+            opened = f"{path or file.path} is not in the tree"
+    for variable, home_manifest in service.variables():
+        unit[variable.name] = _value(variable, around, Home.of(home_manifest))
+    return around, opened
+
+
+def _value(variable: Variable, around: Surroundings, home: Home) -> Value:
+    if variable.value is None:
+        if variable.reason and "outside" not in variable.reason:
+            return Unknown(variable.reason)
+        return around.outside.get(variable.name, Default(variable.name))
+    return value_of(variable.value, around, home)
+
+
+def _literal(
+    variables: tuple[Variable, ...], manifest: Manifest, outside: Mapping[str, Value]
+) -> dict[str, Value]:
+    home, known = Home.of(manifest), dict(outside)
+    around = Surroundings(shell=known, unit=known, outside=known)
+    found: dict[str, Value] = {}
+    for variable in variables:
+        value = _value(variable, around, home)
+        found[variable.name] = known[variable.name] = value
+    return found
+
+
+def _table(path: str | None, manifest: Manifest, files: Files) -> tuple[Table, Manifest] | None:
+    if not path:
+        return None
+    if path.startswith("configmap:"):
+        return _configmap(path.partition(":")[2], manifest, files)
+    local = normal(posixpath.dirname(manifest.path), path)
+    named = files.variables(local) if local is not None and not path.startswith("/") else None
+    if named is None and manifest.kind == "systemd":
+        matches = [files.variables(each) for each in _system_files(path, files)]
+        named = matches[0] if len(matches) == 1 else None
+    if named is None:
+        return None
+    tables = [table for table in named.tables if table.kind in ("env", "celeryd")]
+    return (tables[0], named) if tables else None
+
+
+def _system_files(path: str, files: Files) -> list[str]:
+    """`/etc/conf.d/celery` may stand in the tree as conf.d/celery, celery.conf or celery."""
+    name = posixpath.basename(path)
+    found = [each for each in files.paths if each.endswith(path.lstrip("/"))]
+    return found or files.named(name) or files.named(f"{name}.conf")
+
+
+def _configmap(name: str, manifest: Manifest, files: Files) -> tuple[Table, Manifest] | None:
+    if "{{" in name:
+        return None
+    folder = posixpath.dirname(manifest.path)
+    for path in files.paths:
+        if path.startswith(folder) and path.endswith((".yml", ".yaml")):
+            other = files.manifest(path)
+            for table in other.tables if other is not None else ():
+                if table.kind == "configmap" and table.name == name and other is not None:
+                    return table, other
+    return None
+
+
+def _outside(manifest: Manifest, files: Files) -> dict[str, Value]:
+    """compose reads `.env` beside its file: on this machine these values, elsewhere others."""
+    if manifest.kind != "compose":
+        return {}
+    path = posixpath.join(posixpath.dirname(manifest.path), ".env")
+    found = files.manifest(path) if path in files else None
+    if found is None or not found.tables:
+        return {}
+    known = _literal(found.tables[0].variables, found, {})
+    return {
+        name: Default(name, value, site=value.site)
+        for name, value in known.items()
+        if isinstance(value, Literal)
+    }

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from celerylint.project import attributes, classes, operations
-from celerylint.project.combine import one_of, text_of
+from celerylint.project import classes, operations, variables
+from celerylint.project.combine import text_of
 from celerylint.project.objects import (
     Arguments,
-    Bound,
     ClassObject,
     FunctionObject,
     Instance,
-    ModuleObject,
-    Scope,
-    Super,
     Unread,
 )
 from celerylint.project.special import Here, Special
@@ -70,14 +65,13 @@ def _look_up(machine: Machine, arguments: Arguments, here: Here) -> Value:
     """`os.environ.get(name, default)`, `os.getenv`."""
     name = arguments.get(0, "key")
     default = arguments.get(1, "default") or Literal(value=None, site=here.site)
-    return _default(name, default, here)
+    return _default(machine, name, default, here)
 
 
-def _default(name: Value | None, default: Value | None, here: Here) -> Value:
-    key = text_of(name)
+def _default(machine: Machine, name: Value | None, default: Value | None, here: Here) -> Value:
     if isinstance(default, Unread):
         return default
-    return Default(env=key if key is not None else "?", default=default, site=here.site)
+    return variables.look_up(machine, text_of(name), default, here.site)
 
 
 def _reader(machine: Machine, arguments: Arguments, here: Here) -> Value:
@@ -85,7 +79,7 @@ def _reader(machine: Machine, arguments: Arguments, here: Here) -> Value:
     default = arguments.kwarg("default")
     if default is None and len(arguments.args) > 1:
         default = arguments.args[1]
-    made = _default(arguments.get(0, "name"), default, here)
+    made = _default(machine, arguments.get(0, "name"), default, here)
     cast = arguments.kwarg("cast") or arguments.kwarg("cast_type")
     if isinstance(cast, Name) and cast.dotted.startswith("builtins."):
         return operations.convert(cast.dotted.removeprefix("builtins."), made)
@@ -108,7 +102,7 @@ def env_call(machine: Machine, instance: Instance, arguments: Arguments, here: H
         if method or not (isinstance(arguments.args[1], Name | FunctionObject)):
             default = arguments.args[1]
     name = arguments.get(0, "var") or arguments.kwarg("name")
-    return _default(name, default or _scheme_default(instance, text_of(name)), here)
+    return _default(machine, name, default or _scheme_default(instance, text_of(name)), here)
 
 
 def class_handler(machine: Machine, cls: Value, arguments: Arguments, here: Here) -> Value | None:
@@ -133,37 +127,6 @@ class EnvReader(Special):
         if name in _NOT_READS or name.startswith("_"):
             return Unknown(reason=f"attribute {name} of an environment reader")
         return self
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Globals(Special):
-    """`globals()`, `locals()` or `vars()` of a scope."""
-
-    scope: Scope
-
-    def set_item(self, machine: Machine, index: Value, value: Value, here: Here) -> None:
-        key = text_of(index)
-        if key is None:
-            self.scope.module.open.add("names set through globals()")
-        else:
-            self.scope.env[key] = value
-
-    def attribute(self, machine: Machine, name: str, here: Here) -> Value:
-        return Bound(receiver=self, function=None, name=name)
-
-    def item(self, machine: Machine, index: Value, here: Here) -> Value:
-        key = text_of(index)
-        return Unknown() if key is None else machine.look_up(self.scope, key)
-
-    def update(self, arguments: Arguments) -> None:
-        """`globals().update(...)`."""
-        for each in arguments.args:
-            if isinstance(each, Mapping):
-                for key, value in each.entries:
-                    if isinstance(key, Literal) and isinstance(key.value, str):
-                        self.scope.env[key.value] = value
-            if not isinstance(each, Mapping) or each.open:
-                self.scope.module.open.add("names set through globals()")
 
 
 def attribute_handler(machine: Machine, base: Value, name: str, here: Here) -> Value | None:
@@ -205,125 +168,26 @@ def _pydantic_prefix(machine: Machine, cls: ClassObject) -> str:
     return text_of(prefix) or ""
 
 
-def _convert(kind: str) -> CallHandler:
-    def convert(machine: Machine, arguments: Arguments, here: Here) -> Value:
-        if not arguments.args and not arguments.open:
-            return _empty(kind, here)
-        if not arguments.args:
-            return Unknown(reason=f"{kind}()")
-        return operations.convert(kind, arguments.args[0])
-
-    return convert
-
-
-def _empty(kind: str, here: Here) -> Value:
-    if kind in {"list", "tuple", "set", "frozenset"}:
-        return Sequence(kind=kind, items=(), site=here.site)  # type: ignore[arg-type]
-    return Literal(value={"int": 0, "str": "", "float": 0.0, "bool": False}[kind], site=here.site)
-
-
-def _dict(machine: Machine, arguments: Arguments, here: Here) -> Value:
-    made = Mapping(entries=(), site=here.site)
-    for each in arguments.args:
-        if isinstance(each, Mapping):
-            made = operations.merged(made, each)
-        elif isinstance(each, Sequence) and all(
-            isinstance(pair, Sequence) and len(pair.items) == 2 for pair in each.items
-        ):
-            pairs = tuple(
-                (pair.items[0], pair.items[1]) for pair in each.items if isinstance(pair, Sequence)
-            )
-            made = operations.merged(made, Mapping(entries=pairs, open=each.open))
-        else:
-            made = Mapping(entries=made.entries, open=True, site=here.site)
-    named = tuple((Literal(value=key), value) for key, value in arguments.kwargs)
-    made = operations.merged(made, Mapping(entries=named, open=arguments.open_kwargs))
-    return Mapping(entries=made.entries, open=made.open, site=here.site)
-
-
-def _getattr(machine: Machine, arguments: Arguments, here: Here) -> Value:
-    name = text_of(arguments.args[1]) if len(arguments.args) > 1 else None
-    if name is None:
-        return Unknown(reason="getattr of a name that is not known")
-    found = attributes.get(machine, arguments.args[0], name, here)
-    if len(arguments.args) > 2 and isinstance(found, Unknown) and not isinstance(found, Unread):
-        return one_of([found, arguments.args[2]])
-    return found
-
-
-def _setattr(machine: Machine, arguments: Arguments, here: Here) -> Value:
-    if len(arguments.args) == 3:
-        target, name, value = arguments.args
-        key = text_of(name)
-        if isinstance(target, Special) and key is not None:
-            target.set_attribute(machine, key, value, here)
-        elif isinstance(target, ModuleObject):
-            if key is None:
-                target.module.open.add("names set through setattr()")
-            else:
-                target.module.env[key] = value
-        elif isinstance(target, Instance) and key is not None:
-            target.fields[key] = value
-        elif isinstance(target, ClassObject) and key is not None:
-            target.env[key] = value
-    return Literal(value=None)
-
-
-def _super(machine: Machine, arguments: Arguments, here: Here) -> Value:
-    step: Scope | None = here.scope
-    while step is not None:
-        owner = step.owner
-        if isinstance(owner, FunctionObject) and owner.owner is not None:
-            first = owner.params[0][0] if owner.params else ""
-            return Super(cls=owner.owner, receiver=step.env.get(first, Unknown()))
-        step = step.parent
-    return Unknown(reason="super() outside of a class")
-
-
-def _first(machine: Machine, arguments: Arguments, here: Here) -> Value:
-    return arguments.args[0] if arguments.args else Unknown(reason="no argument")
-
-
-def _cast(machine: Machine, arguments: Arguments, here: Here) -> Value:
-    return arguments.args[1] if len(arguments.args) > 1 else Unknown(reason="no argument")
-
-
-def _import_module(machine: Machine, arguments: Arguments, here: Here) -> Value:
-    name = text_of(arguments.get(0, "name"))
-    if name is None or name.startswith("."):
-        return Unknown(reason="a module whose name is not known")
-    return machine.imported(name, None, here.scope.module)
-
-
-def _import_string(machine: Machine, arguments: Arguments, here: Here) -> Value:
-    dotted = text_of(arguments.get(0, "dotted_path"))
-    if dotted is None or "." not in dotted.replace(":", "."):
-        return Unknown(reason="an import whose name is not known")
-    module, _, attribute = dotted.replace(":", ".").rpartition(".")
-    return machine.imported(module, attribute, here.scope.module)
-
-
-def _globals(machine: Machine, arguments: Arguments, here: Here) -> Value:
-    return Globals(scope=here.scope.module.scope if here.scope.kind != "class" else here.scope)
-
-
-def _method_update(machine: Machine, arguments: Arguments, here: Here) -> Value:
-    bound = arguments.args[0]
-    if isinstance(bound, Bound) and isinstance(bound.receiver, Globals):
-        bound.receiver.update(Arguments(arguments.args[1:], arguments.kwargs))
-        return Literal(value=None)
-    return NOT_HANDLED
-
-
 def _getitem_environ(machine: Machine, arguments: Arguments, here: Here) -> Value:
-    return _default(arguments.get(0, "key"), None, here)
+    return _default(machine, arguments.get(0, "key"), None, here)
 
 
 def _setdefault_environ(machine: Machine, arguments: Arguments, here: Here) -> Value:
     name, value = text_of(arguments.get(0, "key")), arguments.get(1, "value")
     if name is not None and value is not None:
-        machine.environment.setdefault(name, []).append(value)
-    return _default(arguments.get(0, "key"), arguments.get(1, "default"), here)
+        variables.write(machine, name, value)
+    return _default(machine, arguments.get(0, "key"), value, here)
+
+
+def _update_environ(machine: Machine, arguments: Arguments, here: Here) -> Value:
+    given = [each for each in arguments.args if isinstance(each, Mapping)]
+    for key, value in [pair for each in given for pair in each.entries]:
+        name = text_of(key)
+        if name is not None:
+            variables.write(machine, name, value)
+    for name, value in arguments.kwargs:
+        variables.write(machine, name, value)
+    return Literal(value=None)
 
 
 def handlers() -> dict[str, CallHandler]:
@@ -334,28 +198,8 @@ def handlers() -> dict[str, CallHandler]:
         "os.environ.pop": _look_up,
         "os.environ.__getitem__": _getitem_environ,
         "os.environ.setdefault": _setdefault_environ,
+        "os.environ.update": _update_environ,
         "decouple.config": _reader,
         "environ.get": _look_up,
-        "builtins.dict": _dict,
-        "collections.OrderedDict": _dict,
-        "collections.defaultdict": lambda m, a, h: Mapping(entries=(), open=True, site=h.site),
-        "builtins.getattr": _getattr,
-        "builtins.setattr": _setattr,
-        "builtins.super": _super,
-        "builtins.globals": _globals,
-        "builtins.locals": _globals,
-        "builtins.vars": _globals,
-        "method:update": _method_update,
-        "typing.cast": _cast,
-        "copy.deepcopy": _first,
-        "copy.copy": _first,
-        "types.MappingProxyType": _first,
-        "builtins.sorted": _first,
-        "builtins.reversed": _first,
-        "importlib.import_module": _import_module,
-        "django.utils.module_loading.import_string": _import_string,
-        "celery.utils.imports.symbol_by_name": _import_string,
     }
-    kinds: Iterable[str] = ["int", "str", "float", "bool", "list", "tuple", "set", "frozenset"]
-    table |= {f"builtins.{kind}": _convert(kind) for kind in kinds}
     return table

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 
 from celerylint.project import (
+    builtin_functions,
     celery_calls,
     classes,
     externals,
@@ -41,7 +42,12 @@ def machine_for(modules: dict[str, Module], names: ModuleMap, world: World) -> M
     made = Machine(
         modules,
         names,
-        {**externals.handlers(), **orm.handlers(), **celery_calls.handlers(world)},
+        {
+            **builtin_functions.handlers(),
+            **externals.handlers(),
+            **orm.handlers(),
+            **celery_calls.handlers(world),
+        },
         [partial(celery_calls.class_handler, world), externals.class_handler, flask.class_handler],
         [
             partial(celery_calls.attribute_handler, world),
@@ -65,14 +71,14 @@ def follow(machine: Machine, world: World, roots: set[str]) -> None:
 
 
 def _modules(machine: Machine, roots: set[str]) -> None:
-    done = 0
+    followed = 0
     for _ in range(MOST_RESTARTS):
         # The module that was postponed last needs none of the others.
         for path in [*reversed(machine.postponed), *sorted(roots)]:
             machine.module(path)
-        while done < len(machine.postponed):
-            machine.module(list(machine.postponed)[done])
-            done += 1
+            while followed < len(machine.postponed):
+                machine.module(list(machine.postponed)[followed])
+                followed += 1
         if not machine.restart():
             break
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from celerylint.facts.syntax import Node
-from celerylint.project import environment, hints, operations, sizes
+from celerylint.project import hints, operations, sizes, variables
 from celerylint.project.combine import one_of
 from celerylint.project.objects import (
     ClassObject,
@@ -96,7 +96,7 @@ def _assign_item(machine: Machine, target: Node, value: Value, scope: Scope) -> 
         return
     if isinstance(base, Name) and base.dotted == "os.environ":
         if isinstance(index, Literal) and isinstance(index.value, str):
-            environment.write(machine, index.value, value)
+            variables.write(machine, index.value, value)
         return
     container = base.default if isinstance(base, Default) and base.default is not None else base
     if sizes.is_long(container):
