@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from celerylint.findings import Edit, Finding, Related, Severity, Span
-from celerylint.project.brokers import DATABASE_TRANSPORTS, Broker, brokers
+from celerylint.project.brokers import DATABASE_TRANSPORTS, Broker, production_brokers
 from celerylint.project.limits import HARD, SOFT, Coverage, Limit, coverage, limit
 from celerylint.project.model import (
     App,
@@ -59,10 +59,10 @@ __all__ = [
     "Span",
     "Task",
     "Worker",
-    "brokers",
     "carries",
     "coverage",
     "limit",
+    "production_brokers",
     "rule",
     "unbounded",
 ]

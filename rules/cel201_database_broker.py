@@ -6,37 +6,42 @@ from collections.abc import Iterator
 
 from celerylint.rule import (
     DATABASE_TRANSPORTS,
+    App,
     Broker,
     Context,
     Finding,
     Project,
     Related,
     Severity,
-    brokers,
+    production_brokers,
     rule,
 )
 
 
-@rule(on=Context, severity=Severity.ERROR, since="0.1")
-def database_broker(context: Context, project: Project) -> Iterator[Finding]:
-    if context.profile.role != "production":
-        return
-    for broker in brokers(context):
+@rule(on=App, severity=Severity.ERROR, since="0.1")
+def database_broker(app: App, project: Project) -> Iterator[Finding]:
+    for context, broker in production_brokers(app, project):
         if broker.transport in DATABASE_TRANSPORTS:
             unless = f", unless {_names(broker.env)} is set" if broker.env else ""
-            app, profile = context.app, context.profile.name
             yield Finding(
-                broker.chosen_by.span,
-                f"the broker is a database (`{broker.written}`): {_loss(broker, context)}{unless}",
+                broker.span,
+                f"the broker is a database (`{broker.written}`): {_loss(broker, app)}{unless}",
                 help="use RabbitMQ (`amqp://…`) or Redis (`redis://…`) as broker; "
                 "a database may stay the result backend",
-                related=(Related(app.span, f"the app `{app.id}` uses it ({profile})"),),
+                related=tuple(_users(context)),
                 severity=Severity.WARNING if broker.env else None,
             )
 
 
-def _loss(broker: Broker, context: Context) -> str:
-    if broker.transport == "django" and context.app.celery.all_at_least(4):
+def _users(context: Context) -> Iterator[Related]:
+    app = context.app
+    yield Related(app.span, f"the app `{app.id}` uses it ({context.profile.name})")
+    if context.process is not None:
+        yield Related(context.process.span, f"this {context.process.kind} runs the app")
+
+
+def _loss(broker: Broker, app: App) -> str:
+    if broker.transport == "django" and app.celery.all_at_least(4):
         return (
             "this transport is gone since Celery 4, so the first connection fails with a KeyError"
         )

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from celerylint import oracle
+from celerylint.findings import Span
 from celerylint.oracle import Release, urls
 from celerylint.project import values as v
-from celerylint.project.model import Context, Setting
+from celerylint.project.model import App, Context, Project, Setting
 
 DATABASE_TRANSPORTS = urls.DATABASE_TRANSPORTS
-URL_SETTINGS = ("broker_url", "broker_read_url", "broker_write_url")
 # From this release on a namespaced setting of the loaded object no longer beats a keyword of the
 # app.
 _KEYWORD_WINS: Release = (5, 7)
@@ -23,13 +23,13 @@ class Broker:
     project does ("sqla+postgresql", or the name in `broker_transport`).
 
     `env` lists the environment variables that must be unset for it to be used; none, and nothing
-    but the code decides. `chosen_by` is the setting that it follows from.
+    but the files decides. `span` is where the value stands that it follows from.
     """
 
     transport: str
     written: str
     env: tuple[str, ...]
-    chosen_by: Setting
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +43,64 @@ class _Guess:
     whole: bool = True
 
 
-def brokers(context: Context) -> Iterator[Broker]:
-    """The transports that the context's settings surely lead to, one
-    for each setting that decides.
+def production_brokers(app: App, project: Project) -> Iterator[tuple[Context, Broker]]:
+    """The transports that an app surely uses in production, each with its context.
+
+    Where processes are known that run the app, their environment decides what the code leaves to it.
     """
+    for context in project.contexts:
+        if context.app is not app or context.profile.role != "production":
+            continue
+        running = [each for each in project.running if _runs_in(each, context)]
+        for broker in brokers(context):
+            if not (broker.env and running):
+                yield context, broker
+        for each in running:
+            yield from ((each, broker) for broker in brokers(each))
+
+
+def _runs_in(running: Context, context: Context) -> bool:
+    return (
+        running.process is not None
+        and running.process.role == "production"
+        and running.app is context.app
+        and running.profile is context.profile
+    )
+
+
+def brokers(context: Context) -> Iterator[Broker]:
+    """The transports that the context surely leads to, one for each place that decides."""
     releases = oracle.representatives(context.app.celery.allowed)
-    named = context.setting("broker_transport")
-    urls_set = [each for each in map(context.setting, URL_SETTINGS) if each is not None]
-    for setting in urls_set:
-        if not _may_be_overruled(context, setting):
-            yield from _decided(setting, named, releases)
-    if named is not None and not any(each.name == "broker_url" for each in urls_set):
-        yield from _decided(None, named, releases)
+    named = _given(context, "broker_transport")
+    urls_given = [_from_process(context) or _given(context, "broker_url")]
+    urls_given += [_given(context, name) for name in ("broker_read_url", "broker_write_url")]
+    if urls_given[0] is not None or named is not None:
+        yield from _decided(urls_given[0], named, releases)
+    for url in urls_given[1:]:
+        if url is not None:
+            yield from _decided(url, named, releases)
+
+
+_Given = tuple[v.Value, Span]
+
+
+def _given(context: Context, name: str) -> _Given | None:
+    setting = context.setting(name)
+    if setting is None or _may_be_overruled(context, setting):
+        return None
+    return setting.value, setting.span
+
+
+def _from_process(context: Context) -> _Given | None:
+    """What `--broker` or CELERY_BROKER_URL says: it wins over every setting (celery/app/utils.py:
+    Settings.broker_url; celery/bin/celery.py)."""
+    if context.process is None:
+        return None
+    option = context.process.option("broker")
+    if option is not None:
+        return option.value, option.span
+    value = context.process.environment.get("CELERY_BROKER_URL")
+    return None if value is None else (value, value.span or context.process.span)
 
 
 def _may_be_overruled(context: Context, setting: Setting) -> bool:
@@ -65,47 +111,40 @@ def _may_be_overruled(context: Context, setting: Setting) -> bool:
 
 
 def _decided(
-    setting: Setting | None, named: Setting | None, releases: Sequence[Release]
+    url: _Given | None, named: _Given | None, releases: Sequence[Release]
 ) -> Iterator[Broker]:
-    guesses = [_Guess(None)] if setting is None else list(_guesses(setting.value))
-    names = [_Guess(None)] if named is None else list(_guesses(named.value))
     found: list[Broker] = []
-    for url in guesses:
-        for name in names:
-            made = _one(url, name, setting, named, releases)
-            if made is None:
+    for one in [_Guess("")] if url is None else list(_guesses(url[0])):
+        for name in [_Guess("")] if named is None else list(_guesses(named[0])):
+            answer = _one(one, name, releases)
+            if answer is None:
                 return
-            found.append(made)
+            transport, written, by_name = answer
+            given = named if by_name or url is None else url
+            if given is not None:
+                env = tuple(dict.fromkeys((*one.env, *name.env)))
+                found.append(Broker(transport, written, env, given[1]))
     if len({each.transport for each in found}) == 1:
-        least_sure = max(found, key=lambda each: len(each.env))
-        yield least_sure
+        yield max(found, key=lambda each: len(each.env))
 
 
-def _one(
-    url: _Guess,
-    name: _Guess,
-    setting: Setting | None,
-    named: Setting | None,
-    releases: Sequence[Release],
-) -> Broker | None:
-    if (setting is not None and url.text is None) or (named is not None and name.text is None):
+def _one(url: _Guess, name: _Guess, releases: Sequence[Release]) -> tuple[str, str, bool] | None:
+    """The transport, how it is written, and whether `broker_transport` chose it; None if unknown."""
+    if url.text is None or name.text is None:
         return None
-    text = url.text or ""
-    plus = urls.url_scheme(text) if "://" in text else text.partition("+")[0] if "+" in text else ""
-    by_name = bool(name.text) and "+" not in (plus or "")
-    if not (url.whole or by_name or "://" in text or "+" in text):
+    before, plus, _ = url.text.partition("://")[0].partition("+")
+    by_name = bool(name.text) and not plus
+    if not (url.whole or by_name or plus or "://" in url.text):
         return None
     answers = {_transport(url, name.text, release) for release in releases}
-    chosen_by = named if by_name or setting is None else setting
     transport = answers.pop() if len(answers) == 1 else None
-    if transport is None or chosen_by is None:
+    if transport is None:
         return None
-    written = name.text if by_name else plus
-    env = (*url.env, *name.env) if named is not None else url.env
-    return Broker(transport, written or "amqp", tuple(dict.fromkeys(env)), chosen_by)
+    scheme = urls.url_scheme(url.text) or before
+    return transport, name.text if by_name else scheme or "amqp", by_name
 
 
-def _transport(url: _Guess, name: str | None, release: Release) -> str | None:
+def _transport(url: _Guess, name: str, release: Release) -> str | None:
     text = url.text or ""
     if url.whole or "://" in text or (name and "+" not in text):
         return urls.broker_transport(text, release, name)
