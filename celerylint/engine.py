@@ -16,7 +16,7 @@ from celerylint import config as configuration
 from celerylint import registry
 from celerylint.config import Config
 from celerylint.facts.cache import Cache
-from celerylint.findings import Diagnostic, Finding, Related, Span
+from celerylint.findings import Diagnostic, Finding, Related, Severity, Span
 from celerylint.outcome import Outcome, Overrides, ProjectRun, Request, joined
 from celerylint.project import link, versions
 from celerylint.project.model import CeleryVersions, Project
@@ -117,11 +117,11 @@ def _text_of(path: str) -> str | None:
 def _run_tree(library: Library, request: Request, named: Sequence[str], shown: str) -> Outcome:
     tree, config = library.tree, library.config
     rules = registry.chosen(config, request.overrides)
-    project = link_tree(library, config)
+    project, broken = _linked(library, config)
     findings: tuple[Finding, ...] = ()
-    broken: list[Diagnostic] = []
     if not request.link_only:
-        raw, broken = judge(project, rules)
+        raw, more = judge(project, rules)
+        broken += more
         desk = Desk(
             rules,
             config,
@@ -156,6 +156,22 @@ def _reader(library: Library, run: ProjectRun) -> Callable[[str], str | None]:
         return library.text(path[len(prefix) :]) if path.startswith(prefix) else None
 
     return text
+
+
+def _linked(library: Library, config: Config) -> tuple[Project, list[Diagnostic]]:
+    """The linked project; an empty one where linking itself breaks: others still report."""
+    try:
+        return link_tree(library, config), []
+    except configuration.ConfigError:
+        raise
+    except Exception as error:  # noqa: BLE001 - what is wrong is said, and the exit status is 2
+        trace = error.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        where = trace and f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"
+        message = f"linking broke: {type(error).__name__}: {error} ({where})"
+        empty = Project(root=library.tree.root, celery=CeleryVersions(()))
+        return empty, [Diagnostic("internal-error", message, severity=Severity.ERROR)]
 
 
 def link_tree(library: Library, config: Config) -> Project:
@@ -224,7 +240,7 @@ def judge(project: Project, rules: Sequence[RuleInfo]) -> tuple[list[Finding], l
                 message = (
                     f"the rule {rule.code} ({rule.name}) broke: {type(error).__name__}: {error}"
                 )
-                broken.append(Diagnostic("internal-error", message))
+                broken.append(Diagnostic("internal-error", message, severity=Severity.ERROR))
     return found, broken
 
 
