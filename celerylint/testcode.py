@@ -7,8 +7,9 @@ from __future__ import annotations
 import functools
 import re
 
-# Testimonials and testaments are what else begins like this.
-_FOLDER = re.compile(r"test(?!imon|ament|if|osteron)|.*_tests$")
+# Only whole words: a production package may well be called `testrail` or `testimonials`, and what
+# is taken for test code is not looked at, without a word.
+_FOLDER = re.compile(r"tests?$|tests?[_-].*|.*_tests$")
 _FILE = re.compile(r"(test_.*|.*_test|tests|conftest)\.py$")
 
 

@@ -307,7 +307,6 @@ class TestPaths:
             "shop/a_test.py",
             "shop/tests.py",
             "conftest.py",
-            "testing/a.py",
         ],
     )
     def test_test_code_is_silent_unless_asked_for(self, path: str) -> None:
@@ -317,7 +316,15 @@ class TestPaths:
         assert triage.triage(found, triage.Desk(rules=RULES, config=Config(lint_tests=True)))
 
     @pytest.mark.parametrize(
-        "path", ["shop/contest.py", "latest/a.py", "testimonials/tasks.py", "shop/attest/a.py"]
+        "path",
+        [
+            "shop/contest.py",
+            "latest/a.py",
+            "testimonials/tasks.py",
+            "connectors/testrail/tasks.py",
+            "shop/testing/a.py",
+            "shop/attest/a.py",
+        ],
     )
     def test_what_only_looks_like_test_code(self, path: str) -> None:
         assert not is_test_path(path)
