@@ -9,11 +9,12 @@ from celerylint.oracle.options import Release
 from celerylint.project import argv as argv_reader
 from celerylint.project import multi, unit_facts
 from celerylint.project.argv import STARTS, Argv
-from celerylint.project.chains import Situation, Start, tidy
+from celerylint.project.chains import Start, tidy
 from celerylint.project.commanding import chosen_options, merged
 from celerylint.project.entrypoints import EntryPoint
 from celerylint.project.managers import under_manager
 from celerylint.project.process import Chosen, Process
+from celerylint.project.situation import Situation
 from celerylint.project.values import Literal
 from celerylint.project.wrappers import basename
 
@@ -84,7 +85,7 @@ def _process(
         executes=False if _forks(options, reading) else situation.executes,
         replicas=unit_facts.replicas(service, situation),
         grace=unit_facts.grace(service, situation),
-        stop_signal=unit_facts.field(service, "stop_signal", situation),
+        stop_signal=unit_facts.stop_signal(service, situation),
         user=unit_facts.user(service, situation),
         workdir=situation.workdir,
         environment=situation.environment,
@@ -93,6 +94,12 @@ def _process(
         conditions=situation.conditions,
         background=situation.background,
         looped=situation.looped,
+        final=situation.final,
+        held=situation.held,
+        broadcasts=situation.broadcasts,
+        keys=unit_facts.keys(service, situation),
+        ports=unit_facts.listed(service, "ports", situation),
+        mounts=unit_facts.listed(service, "mounts", situation),
         chain=tidy((*situation.chain, span)),
         multi=reading.node,
         unit=service.unit if service is not None else None,

@@ -6,9 +6,10 @@ from __future__ import annotations
 from celerylint.facts.manifests.model import Manifest, Variable
 from celerylint.facts.manifests.words import Word, literal
 from celerylint.project.argv import Arg
-from celerylint.project.chains import Situation, Start
+from celerylint.project.chains import Start
 from celerylint.project.expansion import Surroundings, expand, value_of
 from celerylint.project.place import Home
+from celerylint.project.situation import Situation
 from celerylint.project.units import Service
 from celerylint.project.values import Literal
 

@@ -4,7 +4,7 @@ command."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from celerylint.facts.manifests.model import Command
@@ -12,14 +12,13 @@ from celerylint.facts.manifests.words import Text, literal
 from celerylint.findings import Span
 from celerylint.project.argv import Arg
 from celerylint.project.expansion import Surroundings, expand
-from celerylint.project.images import Image, shell_kind
 from celerylint.project.locate import locate
 from celerylint.project.manifest_files import Files
 from celerylint.project.place import Home
-from celerylint.project.shell_frame import Frame, Run, Source
+from celerylint.project.shell_frame import Frame, Source
 from celerylint.project.shell_run import Walker
-from celerylint.project.units import Service
-from celerylint.project.values import Unknown, Value
+from celerylint.project.situation import Situation, ran, wrapped
+from celerylint.project.values import Unknown
 from celerylint.project.wrappers import Unwrapped, basename, unwrap
 
 _DEEPEST = 8
@@ -34,33 +33,6 @@ _MANAGERS = (
     "goreman",
     "forego",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """How a command line comes to run.
-
-    executes: what it starts gets the platform's signals itself (None: not known). settled: a unit
-    is known, so that its environment decides branches. shell are variables of the shell around.
-    """
-
-    service: Service | None
-    image: Image | None
-    around: Surroundings
-    environment: Mapping[str, Value]
-    environment_open: str = ""
-    workdir: str = ""
-    chain: tuple[Span, ...] = ()
-    executes: bool | None = True
-    conditions: tuple[str, ...] = ()
-    development: str = ""
-    wrappers: tuple[str, ...] = ()
-    user: str = ""
-    background: bool = False
-    looped: bool = False
-    depth: int = 0
-    seen: frozenset[str] = frozenset()
-    shell: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +93,7 @@ class Follower:
             found.wrappers.pop()
         if found.word is None:
             return
-        inner = _wrapped(situation, found)
+        inner = wrapped(situation, found)
         name = basename(found.word.text() or "")
         if found.kind == "celery":
             self.starts.append(Start(found.word, tuple(found.args), inner))
@@ -226,7 +198,7 @@ class Follower:
         walker = Walker(home, situation.service is not None, self._source(situation))
         runs = walker.walk(text, frame)
         for run in runs:
-            inner = _ran(situation, run, interpreter, string)
+            inner = ran(situation, run, interpreter, string)
             if frame.open and not inner.environment_open:
                 inner = replace(inner, environment_open=frame.open)
             self._variants(run.variants, inner)
@@ -240,53 +212,6 @@ class Follower:
             return script[:2] if script is not None else None
 
         return find
-
-
-def _wrapped(situation: Situation, found: Unwrapped) -> Situation:
-    executes = situation.executes
-    if found.stays:
-        executes = False
-    elif found.unsure and executes:
-        executes = None
-    return replace(
-        situation,
-        executes=executes,
-        environment={**situation.environment, **found.environment},
-        development=situation.development or found.development,
-        wrappers=(*situation.wrappers, *found.wrappers),
-        user=found.user or situation.user,
-        depth=situation.depth + 1,
-    )
-
-
-def _ran(situation: Situation, run: Run, interpreter: str, string: bool) -> Situation:
-    executes = situation.executes
-    if not run.executes:
-        executes = _replaces(situation, run, interpreter, string)
-    if run.background or run.piped:
-        executes = False
-    return replace(
-        situation,
-        executes=executes,
-        environment={**situation.environment, **run.environment},
-        shell=run.around.shell,
-        conditions=(*situation.conditions, *run.conditions),
-        background=situation.background or run.background,
-        looped=situation.looped or run.looped,
-        workdir=run.workdir or situation.workdir,
-        depth=situation.depth + 1,
-    )
-
-
-def _replaces(situation: Situation, run: Run, interpreter: str, string: bool) -> bool | None:
-    """Does the shell make way for this command without `exec`? bash does for the last command of a
-    `-c` string, dash never; a script's shell always stays. Seen with bash 5.2 and dash."""
-    if not string or not run.final or situation.executes is False:
-        return False
-    kind = interpreter if interpreter in ("bash", "zsh", "ksh") else shell_kind(situation.image)
-    if interpreter == "dash" or kind == "dash":
-        return False
-    return situation.executes if kind in ("bash", "zsh", "ksh") else None
 
 
 def shell_words(command: Command, home: Home) -> list[Arg]:

@@ -10,13 +10,14 @@ from dataclasses import replace
 from celerylint.facts.manifests.model import Manifest
 from celerylint.facts.manifests.words import Text, literal
 from celerylint.project import unit_facts
-from celerylint.project.chains import Follower, Managed, Situation, tidy
+from celerylint.project.chains import Follower, Managed, tidy
 from celerylint.project.expansion import Surroundings, expand
 from celerylint.project.images import Image
 from celerylint.project.locate import locate
 from celerylint.project.manifest_files import Files
 from celerylint.project.place import Home
 from celerylint.project.process import Process
+from celerylint.project.situation import Situation
 from celerylint.project.values import Value
 from celerylint.project.wrappers import basename
 

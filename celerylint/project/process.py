@@ -60,6 +60,11 @@ class Process:
     grace is in seconds; float("inf") is never. chain leads from the outermost manifest to span;
     reached_by are the chains of every unit that starts the process manager which starts it (empty
     elsewhere). alternative_of is the first of several starts in exclusive branches.
+    held are the commands on the way, outermost first, above which a shell stays for certain (their
+    first words: `exec` belongs there). broadcasts is the init that hands signals to its whole
+    process group (`dumb-init`, `tini -g`). final: nothing follows it in the scripts on the way.
+    keys is what the unit says under its format's own keys (stopasgroup, KillMode, Type, ...), and
+    cpus, memory, init and restart; ports and mounts are "outside:inside" as written.
     """
 
     kind: str
@@ -87,6 +92,12 @@ class Process:
     conditions: tuple[str, ...] = ()
     background: bool = False
     looped: bool = False
+    final: bool = True
+    held: tuple[Span, ...] = ()
+    broadcasts: Span | None = None
+    keys: Mapping[str, Chosen] = field(default_factory=lambda: _EMPTY)
+    ports: tuple[Chosen, ...] = ()
+    mounts: tuple[Chosen, ...] = ()
     chain: tuple[Span, ...] = ()
     reached_by: tuple[tuple[Span, ...], ...] = ()
     alternative_of: Span | None = None

@@ -42,6 +42,7 @@ def run(name: str, node: Simple, frame: Frame, walker: Walker) -> Outcome:
     """Carries out a builtin in the frame."""
     words = node.words
     if name in _NOTHING:
+        frame.trapped = frame.trapped or name == "trap"
         return YES
     if name == "false":
         return NO

@@ -23,7 +23,8 @@ class Run:
 
     variants are its words (several lists where a variable may hold several words); environment what
     the process gets beyond the unit's own; conditions the enclosing tests as written. executes: it
-    replaces the shell (`exec`); final: the last command of a `-c` string.
+    replaces the shell (`exec`); final: the last command of the script or `-c` string; trapped: the
+    script has set a `trap` before.
     """
 
     variants: list[list[Arg]]
@@ -37,6 +38,7 @@ class Run:
     looped: bool
     workdir: str
     around: Surroundings
+    trapped: bool = False
 
 
 @dataclass
@@ -53,6 +55,7 @@ class Frame:
     piped: bool = False
     looped: bool = False
     ended: bool = False
+    trapped: bool = False
     open: str = ""
 
     def copy(self) -> Frame:
@@ -99,6 +102,7 @@ def merge(frame: Frame, left: list[Frame], names: tuple[str, ...]) -> None:
     frame.workdir = left[0].workdir
     if len(left) == 1:
         frame.around.parameters = left[0].around.parameters
+    frame.trapped = any(each.trapped for each in left)
     frame.open = next((each.open for each in left if each.open), frame.open)
 
 

@@ -273,6 +273,7 @@ class Walker:
             frame.looped,
             frame.workdir,
             frame.around.copy(),
+            frame.trapped,
         )
         self.runs.append(run)
         return variants

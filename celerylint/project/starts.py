@@ -13,7 +13,7 @@ from celerylint.oracle.options import Release
 from celerylint.project.argv import Arg
 from celerylint.project.building import finished
 from celerylint.project.celeryd import celeryd_starts
-from celerylint.project.chains import Follower, Situation, shell_words
+from celerylint.project.chains import Follower, shell_words
 from celerylint.project.entrypoints import EntryPoint, entry_points
 from celerylint.project.environment import surroundings
 from celerylint.project.expansion import Surroundings, expand
@@ -22,6 +22,7 @@ from celerylint.project.managers import follow_s6, supervised
 from celerylint.project.manifest_files import Files, Read, ReadFacts
 from celerylint.project.place import Home
 from celerylint.project.process import Process
+from celerylint.project.situation import Situation
 from celerylint.project.units import Service, service, starts_itself
 from celerylint.project.unread import Mention, unread
 

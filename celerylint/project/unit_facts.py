@@ -6,15 +6,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from celerylint.facts.manifests.classify import dev_marker
+from celerylint.facts.manifests.words import Word
 from celerylint.findings import Span
-from celerylint.project.chains import Situation
 from celerylint.project.choices import readings, settle
 from celerylint.project.durations import GRACE, REPLICAS, seconds
 from celerylint.project.expansion import value_of
+from celerylint.project.place import Home
 from celerylint.project.process import Chosen
+from celerylint.project.situation import Situation
 from celerylint.project.units import Service
-from celerylint.project.values import Default, Literal, Value
+from celerylint.project.values import Default, Literal, Unknown, Value
 
+_FIELDS = ("cpus", "memory", "init", "restart")
 _TASK_RUNNERS = ("makefile", "justfile", "taskfile", "package-json")
 
 
@@ -54,18 +57,53 @@ def field(service: Service | None, name: str, situation: Situation) -> Chosen | 
     return Chosen(value, "unit", home.span(word.start, word.end))
 
 
+def keys(service: Service | None, situation: Situation) -> dict[str, Chosen]:
+    """What the unit says under its format's own keys, and some fields that all formats share; what
+    stands under a template's condition is not known."""
+    found: dict[str, Chosen] = {}
+    for manifest, unit in service.layers if service is not None else ():
+        home = Home.of(manifest)
+        fields = ((name, getattr(unit, name)) for name in _FIELDS)
+        for key, word in (*unit.extra, *fields):
+            if isinstance(word, Word):
+                value = settle(value_of(word, situation.around, home))
+                if any(key == name for name, _ in unit.maybe):
+                    value = Unknown("it depends on a template's condition")
+                found[key] = Chosen(value, "unit", home.span(word.start, word.end))
+    return found
+
+
+def listed(service: Service | None, name: str, situation: Situation) -> tuple[Chosen, ...]:
+    """`ports` or `mounts` of the unit, those of all layers."""
+    found: list[Chosen] = []
+    for manifest, unit in service.layers if service is not None else ():
+        home = Home.of(manifest)
+        for word in getattr(unit, name):
+            value = settle(value_of(word, situation.around, home))
+            found.append(Chosen(value, "unit", home.span(word.start, word.end)))
+    return tuple(found)
+
+
+def stop_signal(service: Service | None, situation: Situation) -> Chosen | None:
+    """The signal that asks it to stop: the unit's, else the image's STOPSIGNAL."""
+    return field(service, "stop_signal", situation) or _of_image("stop_signal", situation)
+
+
+def _of_image(name: str, situation: Situation) -> Chosen | None:
+    image = situation.image
+    word = getattr(image.stage.unit, name) if image is not None else None
+    if image is None or word is None:
+        return None
+    value = settle(value_of(word, image.around, image.home))
+    return Chosen(value, "image", image.home.span(word.start, word.end))
+
+
 def user(service: Service | None, situation: Situation) -> Chosen | None:
     """Who runs it: by `gosu` and the like, the unit, or the image."""
     if situation.user:
         span = situation.chain[-1] if situation.chain else Span("", 1)
         return Chosen(Literal(situation.user), "option", span)
-    found = field(service, "user", situation)
-    image = situation.image
-    if found is None and image is not None and image.stage.unit.user is not None:
-        word = image.stage.unit.user
-        value = settle(value_of(word, image.around, image.home))
-        return Chosen(value, "image", image.home.span(word.start, word.end))
-    return found
+    return field(service, "user", situation) or _of_image("user", situation)
 
 
 def _numbered(chosen: Chosen) -> Chosen:

@@ -5,6 +5,8 @@ Sources: the programs' manuals and usage texts. `stays` is None where it depends
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -137,3 +139,12 @@ NEVER = frozenset(
 """Commands whose words are never a command line to run, whatever they say."""
 
 SHELLS = frozenset(("sh", "bash", "dash", "ash", "zsh", "ksh"))
+
+
+def broadcasts(name: str, options: Sequence[str]) -> bool:
+    """Does this init hand signals to its whole process group? Seen with dumb-init 1.2.5 and tini
+    0.19."""
+    if name == "dumb-init":
+        return not any(each in ("-c", "--single-child") for each in options)
+    group = re.compile(r"-[a-z]*g")
+    return name in ("tini", "tini-static") and any(group.match(each) for each in options)

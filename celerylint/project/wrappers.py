@@ -11,7 +11,7 @@ from types import MappingProxyType
 from celerylint.project.argv import STARTS, Arg
 from celerylint.project.values import Literal, Value
 from celerylint.project.watchers import nodemon, renamed, split_word, watchfiles
-from celerylint.project.wrapper_table import NEVER, SHELLS, WRAPPERS, Wrapper
+from celerylint.project.wrapper_table import NEVER, SHELLS, WRAPPERS, Wrapper, broadcasts
 
 _ASSIGN = re.compile(r"[A-Za-z_]\w*=")
 _PYTHON = re.compile(r"(python|pypy)[0-9.]*(\.exe)?$")
@@ -30,6 +30,7 @@ class Unwrapped:
     first one that is no wrapper, args what follows), or nothing. stays collects the wrappers that
     stay above the command, unsure those of which nobody knows. through are the words from an
     unknown one on, when Celery stands further right: that one may be a script of the tree.
+    broadcasts is the word of an init that hands signals to its whole process group.
     """
 
     kind: str
@@ -43,6 +44,7 @@ class Unwrapped:
     development: str = ""
     user: str = ""
     through: list[Arg] = field(default_factory=list)
+    broadcasts: Arg | None = None
 
 
 def unwrap(args: Sequence[Arg], own: Mapping[str, bool] = MappingProxyType({})) -> Unwrapped:
@@ -142,6 +144,10 @@ class _Stripper:
                 rest = rest[1:]
         if name in ("gosu", "su-exec", "s6-setuidgid", "setuidgid") and len(self.args) > 1:
             self.found.user = self.args[1].text() or "?"
+        if broadcasts(
+            name, [arg.text() or "" for arg in self.args[1 : len(self.args) - len(rest)]]
+        ):
+            self.found.broadcasts = self.args[0]
         self.note(name, wrapper)
         self.args = rest
         return True
