@@ -41,6 +41,8 @@ _TASK_WORDS = re.compile(r"task|job|celery|periodic", re.IGNORECASE)
 MOST_STEPS = 3_000
 # A function that is read by itself is followed for what it sends; what it calls matters less.
 DEEPEST_ALONE = 3
+# What following one module, or one function by itself, may cost: beyond it calls are not followed.
+MOST_IN_ALL = 8_000
 MOST_STEPS_ALONE = 150
 _PLAIN = (Literal, Sequence, Mapping, Joined, OneOf, Default, Call)
 POSITIONAL_ONLY, POSITIONAL, VAR_POSITIONAL, KEYWORD_ONLY, VAR_KEYWORD = range(5)
@@ -106,7 +108,7 @@ def call(machine: Machine, function: FunctionObject, arguments: Arguments, here:
     deepest, most = (DEEPEST_ALONE, MOST_STEPS_ALONE) if machine.alone else (DEEPEST, MOST_STEPS)
     if len(machine.calls) >= deepest or function.key in machine.calls:
         return Unknown(reason="a call too deep to follow")
-    if machine.steps > most and machine.calls:
+    if machine.spent > MOST_IN_ALL or (machine.steps > most and machine.calls):
         return Unknown(reason="too much to follow")
     if not machine.calls:
         machine.steps = 0

@@ -106,7 +106,7 @@ def _open_rounds(machine: Machine, node: Node, body: Body, scope: Scope) -> None
     before = dict(scope.env)
     _once(machine, node, body, scope)
     first = dict(scope.env)
-    alone = scope.kind == "function" and machine.listening()
+    alone = machine.alone or (scope.kind == "function" and machine.listening())
     if alone or all(first.get(name) is value for name, value in before.items()):
         return
     _once(machine, node, body, scope)

@@ -77,6 +77,7 @@ class Machine:
     branches: int = 0  # arms being followed that may not run
     dead: int = 0  # arms being followed that do not run
     steps: int = 0
+    spent: int = 0  # statements since the module or the function by itself was begun
     alone: bool = False  # is a function being followed by itself, for its calls only?
 
     # Modules
@@ -121,7 +122,8 @@ class Machine:
     def aside(self) -> Iterator[None]:
         """Follow something else for a moment, outside the branches and calls that surround it."""
         kept = (self.branches, self.dead, self.frames, self.calls, self.nested, self.listeners)
-        alone, steps = self.alone, self.steps
+        alone, steps, spent = self.alone, self.steps, self.spent
+        self.spent = 0
         self.alone = False
         self.branches, self.dead, self.frames, self.calls, self.nested = 0, 0, [], [], []
         self.listeners = self.module_listeners
@@ -129,7 +131,7 @@ class Machine:
             yield
         finally:
             self.branches, self.dead, self.frames, self.calls, self.nested, self.listeners = kept
-            self.alone, self.steps = alone, steps
+            self.alone, self.steps, self.spent = alone, steps, spent
 
     def need(self, value: Value | None) -> Value | None:
         """Ask for the files without which the value stays unknown; the value itself comes back."""

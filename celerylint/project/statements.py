@@ -19,6 +19,7 @@ def run(machine: Machine, body: Body, scope: Scope) -> bool:
     """Follow a block. True where control never gets behind it."""
     for node in body:
         machine.steps += 1
+        machine.spent += 1
         follow = _STATEMENTS.get(node[0])
         if follow is not None and follow(machine, node, scope):
             return True
