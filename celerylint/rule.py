@@ -26,16 +26,32 @@ from celerylint.project.model import (
     Worker,
 )
 from celerylint.project.process import Chosen, Process
+from celerylint.project.refusals import Refusal, celery_of, refusals
 from celerylint.project.retrying import unbounded
 from celerylint.project.serializers import Carries, carries
+from celerylint.project.starting import named, started_by
+from celerylint.project.stopping import (
+    CONTAINERS,
+    Broadcast,
+    broadcast,
+    contexts_of,
+    early_tasks,
+    is_true,
+    pool,
+    remapped,
+    started_by,
+    stop_signal,
+)
 
 __all__ = [
+    "CONTAINERS",
     "DATABASE_TRANSPORTS",
     "HARD",
     "SOFT",
     "App",
     "Argument",
     "BeatEntry",
+    "Broadcast",
     "Broker",
     "Canvas",
     "Carries",
@@ -51,6 +67,7 @@ __all__ = [
     "Process",
     "Project",
     "Queue",
+    "Refusal",
     "Related",
     "Route",
     "RuleSpec",
@@ -59,11 +76,22 @@ __all__ = [
     "Span",
     "Task",
     "Worker",
+    "broadcast",
     "carries",
+    "celery_of",
+    "contexts_of",
     "coverage",
+    "early_tasks",
+    "is_true",
     "limit",
+    "named",
+    "pool",
     "production_brokers",
+    "refusals",
+    "remapped",
     "rule",
+    "started_by",
+    "stop_signal",
     "unbounded",
 ]
 
