@@ -185,10 +185,10 @@ def _computed(name: str) -> CallHandler:
 
 
 def _fold(function: Callable[..., Any], values: list[Value], what: str) -> Value:
-    for place, value in enumerate(values):
-        if isinstance(value, OneOf | Default):
-            before, after = values[:place], values[place + 1 :]
-            return lift(value, lambda each: _fold(function, [*before, each, *after], what))
+    unsure = next((i for i, each in enumerate(values) if isinstance(each, OneOf | Default)), None)
+    if unsure is not None:
+        head, tail = values[:unsure], values[unsure + 1 :]
+        return lift(values[unsure], lambda each: _fold(function, [*head, each, *tail], what))
     if any(sizes.is_long(value) for value in values):
         return Unknown(reason=what)
     try:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from celerylint.project import operations, sizes
-from celerylint.project.combine import lift, one_of
+from celerylint.project.combine import lift, one_of, same
 from celerylint.project.objects import Arguments, Bound
 from celerylint.project.values import (
     Default,
@@ -31,7 +33,7 @@ def _one(receiver: Value, name: str, arguments: Arguments) -> Value:
     if isinstance(receiver, Mapping):
         return _of_mapping(receiver, name, arguments)
     if isinstance(receiver, Sequence) and name == "copy":
-        return receiver
+        return replace(receiver)  # another container
     return Unknown(reason=f"the result of .{name}()")
 
 
@@ -48,7 +50,7 @@ def _of_mapping(receiver: Mapping, name: str, arguments: Arguments) -> Value:
             return one_of([Unknown(reason="an item that is not known"), otherwise])
         return otherwise
     if name == "copy":
-        return receiver
+        return replace(receiver)
     if name == "items":
         pairs = tuple(Sequence(kind="tuple", items=pair) for pair in receiver.entries)
         return Sequence(kind="list", items=pairs, open=receiver.open)
@@ -99,30 +101,55 @@ def _changed_mapping(receiver: Mapping, name: str, arguments: Arguments) -> Valu
             if not (isinstance(pair[0], Literal) and pair[0].value == gone)
         )
         return Mapping(entries=kept, open=receiver.open, site=receiver.site)
-    return operations.opened(receiver) if name in {"setdefault", "pop", "clear"} else None
+    if name == "clear":
+        return Mapping(entries=(), site=receiver.site)
+    return operations.opened(receiver) if name in _CHANGES else None
 
 
 def _changed_sequence(receiver: Sequence, name: str, arguments: Arguments) -> Value | None:
-    items = receiver.items
-    if name in {"append", "add"} and arguments.args:
-        items = (*items, arguments.args[0])
-    elif name == "insert" and len(arguments.args) == 2:
-        items = (*items, arguments.args[1])
-    elif name in {"extend", "update"} and arguments.args:
-        more = arguments.args[0]
-        if not isinstance(more, Sequence):
-            return operations.opened(receiver)
-        return Sequence(
-            kind=receiver.kind,
-            items=items + more.items,
-            open=receiver.open or more.open,
-            site=receiver.site,
-        )
+    given = arguments.args[0] if arguments.args else None
+    if name in {"append", "add"} and given is not None:
+        return replace(receiver, items=(*receiver.items, given))
+    if name in {"extend", "update"} and isinstance(given, Sequence):
+        more = (*receiver.items, *given.items)
+        return replace(receiver, items=more, open=receiver.open or given.open)
+    changed = None if receiver.open else _rearranged(list(receiver.items), name, arguments)
+    if changed is not None:
+        return replace(receiver, items=tuple(changed))
+    return operations.opened(receiver) if name in _ADDS else _unordered(receiver)
+
+
+def _rearranged(items: list[Value], name: str, arguments: Arguments) -> list[Value] | None:
+    """The items after a method that needs to know them; None where it does not."""
+    given = arguments.args[0] if arguments.args else None
+    place = given.value if isinstance(given, Literal) and isinstance(given.value, int) else None
+    if name == "insert" and place is not None and len(arguments.args) == 2:
+        items.insert(place, arguments.args[1])
+    elif name == "pop" and (given is None or place is not None) and items:
+        if not -len(items) <= (-1 if place is None else place) < len(items):
+            return None
+        items.pop(-1 if place is None else place)
+    elif name in {"remove", "discard"} and isinstance(given, Literal):
+        if not all(isinstance(each, Literal) for each in items):
+            return None
+        found = next((i for i, each in enumerate(items) if same(each, given)), None)
+        if found is not None:
+            del items[found]
+    elif name == "reverse":
+        items.reverse()
+    elif name == "clear":
+        items.clear()
     else:
-        return operations.opened(receiver)
-    return Sequence(kind=receiver.kind, items=items, open=receiver.open, site=receiver.site)
+        return None
+    return items
 
 
+def _unordered(receiver: Sequence) -> Value:
+    """A list of which items may be gone or elsewhere: what is in it is what was, at most."""
+    return Sequence(kind=receiver.kind, items=receiver.items, open=True, site=receiver.site)
+
+
+_ADDS = frozenset({"append", "add", "insert", "extend", "update"})
 _CHANGES = frozenset(
     [
         "update",

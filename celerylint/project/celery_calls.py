@@ -15,16 +15,17 @@ from celerylint.project.celery_objects import (
     TaskMethod,
     TaskObject,
 )
-from celerylint.project.combine import one_of
+from celerylint.project.combine import one_of, text_of
 from celerylint.project.objects import (
     Arguments,
     ClassObject,
     FunctionObject,
     Instance,
+    Parameter,
     Partial,
     Unread,
 )
-from celerylint.project.records import AppRecord, TaskRecord, World
+from celerylint.project.records import AppRecord, TaskKey, TaskRecord, World
 from celerylint.project.special import Here
 from celerylint.project.values import (
     Call,
@@ -56,6 +57,7 @@ PROXIES = (
     "django.utils.functional.SimpleLazyObject",
     "django.utils.functional.lazy",
 )
+_KEEPS_NAMES = frozenset({"wraps", "update_wrapper", "decorator", "wrapt"})
 _DECORATOR_WORDS = {"task", "shared_task", "register_task"}
 
 
@@ -109,15 +111,18 @@ def decorate(machine: Machine, decorator: TaskDecorator, arguments: Arguments, h
         return value
     if isinstance(value, ClassObject):
         return _class_task(machine, decorator.world, value, decorator.app, here, True)
-    if isinstance(value, FunctionObject):
-        value = _unwrapped(value)
+    value, shown = _as_it_runs(machine, value, here)
     if not isinstance(value, FunctionObject) or value.node[0] != "def":
+        machine.need(value)
+        if not machine.dead and not machine.alone and not isinstance(value, Parameter | Unread):
+            decorator.world.not_tasks[here.scope.module.path, here.node[1]] = here.site
         return Unknown(reason="a task made of what is not a visible function")
     world = decorator.world
-    record = world.tasks.get(value.key)
+    key = _task_key(value, decorator, machine)
+    record = world.tasks.get(key)
     if record is None:
         record = TaskRecord(
-            value.key,
+            key,
             value.site or here.site,
             here.site,
             decorator.app,
@@ -125,10 +130,32 @@ def decorate(machine: Machine, decorator: TaskDecorator, arguments: Arguments, h
             None,
             decorator.options,
             decorator.open,
+            shown=shown,
         )
         if not machine.dead:
-            world.tasks[value.key] = record
+            world.add_task(record)
     return TaskObject(world=world, record=record, site=value.site)
+
+
+def _task_key(function: FunctionObject, decorator: TaskDecorator, machine: Machine) -> TaskKey:
+    """One function can make several tasks, where the one around it is called with their names."""
+    name = next((text_of(value) for key, value in decorator.options if key == "name"), None)
+    return (*function.key, name if name is not None and machine.calls else "")
+
+
+def _as_it_runs(machine: Machine, value: Value, here: Here) -> tuple[Value, FunctionObject | None]:
+    """The function that a task is made of, and the one whose name it gets where that is another."""
+    if not isinstance(value, FunctionObject):
+        return value, None
+    function = _unwrapped(value)
+    if not isinstance(function, FunctionObject):
+        return function, None
+    for wrapper in function.wrappers:
+        if isinstance(wrapper, FunctionObject) and not _KEEPS_NAMES.intersection(wrapper.words):
+            made = calling.call(machine, wrapper, Arguments(args=(function,)), here)
+            if isinstance(made, FunctionObject) and made.key != function.key:
+                return function, made
+    return function, None
 
 
 def _unwrapped(function: FunctionObject) -> Value:
@@ -159,15 +186,23 @@ def _class_task(
     here: Here,
     registered: bool,
 ) -> Value:
-    record = world.tasks.get(cls.key)
+    record = world.made_of.get(cls.key)
     if record is None:
         run = classes.find(machine, cls, "run")
         function = run if isinstance(run, FunctionObject) else None
         record = TaskRecord(
-            cls.key, cls.site or here.site, here.site, app, function, cls, (), False, registered
+            (*cls.key, ""),
+            cls.site or here.site,
+            here.site,
+            app,
+            function,
+            cls,
+            (),
+            False,
+            registered,
         )
         if not machine.dead:
-            world.tasks[cls.key] = record
+            world.add_task(record)
     record.registered = record.registered or registered
     return TaskObject(world=world, record=record, site=cls.site)
 

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from celerylint.project import classes
+from celerylint.project.combine import one_of
 from celerylint.project.objects import (
     Arguments,
     FunctionObject,
+    Unset,
 )
 from celerylint.project.records import AppRecord, ConfEvent, TaskRecord, World
 from celerylint.project.special import Here, Special
@@ -115,9 +117,9 @@ class Conf(Special):
         record = self.record
         if record is not None:
             record.note(_event("read", machine, here))
-            for event in reversed(record.events):
-                if event.name == name and event.kind == "set" and not event.conditional:
-                    return event.value
+            known = _last_write(record, name)
+            if known is not None:
+                return known
         return Conf(world=self.world, record=record, path=(name,))
 
     def set_attribute(self, machine: Machine, name: str, value: Value, here: Here) -> None:
@@ -141,6 +143,20 @@ class Conf(Special):
     def _note(self, kind: str, machine: Machine, here: Here, value: Value, name: str) -> None:
         if self.record is not None and not machine.dead:
             self.record.note(_event(kind, machine, here, value=value, name=name))
+
+
+def _last_write(record: AppRecord, name: str) -> Value | None:
+    """What a setting was last set to, where nothing else may have decided it since."""
+    for event in reversed(record.events):
+        if event.kind == "set" and event.name == name:
+            return None if event.conditional else event.value
+        if event.kind == "update" and isinstance(event.value, Mapping) and not event.value.open:
+            found = event.value.get(name)
+            if found is not None:
+                return None if event.conditional else found
+        elif event.kind not in {"read", "set"}:
+            return None
+    return None
 
 
 _CONF_METHODS = frozenset(
@@ -282,6 +298,14 @@ class TaskObject(Special):
 
     def call(self, machine: Machine, arguments: Arguments, here: Here) -> Value:
         return Unknown(reason="the result of a task called directly")
+
+    def set_attribute(self, machine: Machine, name: str, value: Value, here: Here) -> None:
+        if self.bound or machine.dead or name.startswith("_") or name in {"app", "name", "run"}:
+            return
+        record = self.record
+        if machine.branches:
+            value = one_of([record.option(name) or Unset(), value])
+        record.options = (*record.options, (name, value.at(here.site)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -51,14 +51,17 @@ def define(machine: Machine, node: Node, scope: Scope) -> bool:
     )
     inner.owner = made
     machine.run(node[7], inner)
-    value = made
     for decorator in reversed(node[6]):
-        decorated = functions.decorate(
-            machine, machine.evaluate(decorator, scope), value, Here(decorator, scope)
-        )
-        value = decorated if isinstance(decorated, ClassObject) else made
+        _decorate(machine, machine.evaluate(decorator, scope), made, Here(decorator, scope))
     scope.env[node[3]] = made
     return False
+
+
+def _decorate(machine: Machine, decorator: Value, cls: ClassObject, here: Here) -> None:
+    """A decorator may make a task of the class, or change it."""
+    decorated = functions.decorate(machine, decorator, cls, here)
+    if decorated is cls and isinstance(decorator, FunctionObject):
+        functions.call(machine, decorator, Arguments(args=(cls,)), here)
 
 
 def ancestry(machine: Machine, cls: Value) -> Iterator[Value]:

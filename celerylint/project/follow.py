@@ -113,7 +113,7 @@ def _deep_stack() -> Iterator[None]:
 
 def _function(machine: Machine, world: World, function: FunctionObject, value: Value) -> None:
     words = set(function.words)
-    record = world.tasks.get(function.key)
+    record = world.made_of.get(function.key)
     makes = bool(MAKES & words) and not _made_already(world, function)
     if CONFIGURES & words and record is None:
         makes = makes or not _configured_already(world, function)
@@ -123,7 +123,8 @@ def _function(machine: Machine, world: World, function: FunctionObject, value: V
     if record is not None and _is_true(record.option("bind")):
         receiver = TaskObject(world=world, record=record, bound=True)
     with machine.aside():
-        machine.alone = not makes
+        # What only makes tasks makes them itself; what makes or configures an app may have help.
+        machine.alone = not (makes and (CONFIGURES | {"Celery"}) & words)
         _body(machine, world, function, receiver)
 
 
@@ -156,7 +157,7 @@ def _is_true(value: Value | None) -> bool:
 def _made_already(world: World, function: FunctionObject) -> bool:
     """Has a call of the function been followed, with its real arguments?"""
     path, start, end = function.scope.module.path, function.node[1], function.node[2]
-    keys = [*world.apps, *world.tasks]
+    keys = [*world.apps, *world.made_of]
     return any(key[0] == path and start < key[1] < end for key in keys)
 
 

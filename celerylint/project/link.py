@@ -131,7 +131,7 @@ def _project(machine: Machine, world: World, inputs: Inputs, root: str) -> model
         contexts=contexts,
         processes=processes,
         running=running.contexts_of(processes, apps),
-        unresolved=(*_unresolved(contexts), *_unread(inputs.unread)),
+        unresolved=(*_unresolved(contexts), *_unread(inputs.unread), *_not_made(world)),
     )
 
 
@@ -248,6 +248,13 @@ def _unresolved(contexts: tuple[model.Context, ...]) -> tuple[model.Unresolved, 
                 reason = getattr(setting.value, "reason", "") or "not resolved"
                 found[key] = model.Unresolved("setting", setting.span, f"{setting.name}: {reason}")
     return tuple(found.values())
+
+
+def _not_made(world: World) -> Iterator[model.Unresolved]:
+    for site in world.not_tasks.values():
+        if not site.file.test:
+            reason = "a task is made of what is not a function of the project"
+            yield model.Unresolved("task", site.span, reason)
 
 
 def _unread(mentions: Iterable[Mention]) -> Iterator[model.Unresolved]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from celerylint.project.combine import one_of, same
 from celerylint.project.machine import FrameNote
 from celerylint.project.modules import Module
 from celerylint.project.objects import Arguments, ClassObject, FunctionObject
 from celerylint.project.values import Mapping, Site, Unknown, Value
 
 Key = tuple[str, int]
+TaskKey = tuple[str, int, str]  # the text tells tasks apart that one function makes of another
 
 
 @dataclass(slots=True)
@@ -53,8 +55,10 @@ class AppRecord:
             return
         for known in self.events:
             if (known.kind, known.name, known.site) == (event.kind, event.name, event.site):
-                if isinstance(known.value, Unknown):
+                if not known.value.known() and event.value.known():
                     known.value = event.value
+                elif not same(known.value, event.value):  # a function that is called twice
+                    known.value = one_of([known.value, event.value])
                 return
         self.events.append(event)
 
@@ -63,7 +67,7 @@ class AppRecord:
 class TaskRecord:
     """A task; key is where its function or class is defined."""
 
-    key: Key
+    key: TaskKey
     site: Site
     place: Site
     app: AppRecord | None
@@ -72,6 +76,7 @@ class TaskRecord:
     options: tuple[tuple[str, Value], ...]
     open: bool
     registered: bool = True
+    shown: FunctionObject | None = None  # another function whose name Celery sees
 
     def option(self, name: str) -> Value | None:
         """An option given at the decorator (the last one, where it is given twice)."""
@@ -113,13 +118,20 @@ class World:
     """Everything that was found."""
 
     apps: dict[Key, AppRecord] = field(default_factory=dict)
-    tasks: dict[Key, TaskRecord] = field(default_factory=dict)
+    tasks: dict[TaskKey, TaskRecord] = field(default_factory=dict)
+    made_of: dict[Key, TaskRecord] = field(default_factory=dict)  # by function or class
+    not_tasks: dict[Key, Site] = field(default_factory=dict)  # calls that made what is not known
     sends: dict[tuple[str, int, str], SendRecord] = field(default_factory=dict)
     retries: dict[tuple[str, int], RetryRecord] = field(default_factory=dict)
     current: AppRecord | None = None  # what is done to `celery.current_app`
     django_settings: list[str] = field(default_factory=list)  # module names
     django_values: list[dict[str, Value]] = field(default_factory=list)  # of production profiles
     task_wrappers: frozenset[str] = frozenset()
+
+    def add_task(self, record: TaskRecord) -> None:
+        """Keep a task."""
+        self.tasks[record.key] = record
+        self.made_of.setdefault(record.key[:2], record)
 
     def current_app(self, site: Site, module: Module) -> AppRecord:
         """`celery.current_app`, as a record of what the project does to it."""

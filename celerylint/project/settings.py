@@ -13,6 +13,7 @@ from celerylint.findings import Span
 from celerylint.project import model, naming, operations, sources
 from celerylint.project.combine import one_of, text_of
 from celerylint.project.machine import Machine
+from celerylint.project.modules import Module
 from celerylint.project.objects import ModuleObject, Unset
 from celerylint.project.records import AppRecord, ConfEvent, World
 from celerylint.project.sources import Source
@@ -40,6 +41,7 @@ class _Written:
     late: dict[str, Value] = field(default_factory=dict)
     defaults: list[dict[str, Value]] = field(default_factory=list)
     extended: list[tuple[str, Value]] = field(default_factory=list)
+    writers: dict[str, Module | None] = field(default_factory=dict)
     open: bool = False
 
 
@@ -189,13 +191,20 @@ def _keywords(made: _Written, event: ConfEvent) -> None:
 def _write(made: _Written, event: ConfEvent, into: dict[str, Value]) -> None:
     if event.kind == "update":
         for key, value in _entries(made, event).items():
-            into.pop(key, None)
-            into[key] = value
+            _put(made, event, into, key, value)
     elif event.kind == "set":
-        into.pop(event.name, None)
-        into[event.name] = _placed(event.value, event)
+        _put(made, event, into, event.name, _placed(event.value, event))
     elif event.name not in into and into is made.early:
         into[event.name] = _placed(event.value, event)
+
+
+def _put(made: _Written, event: ConfEvent, into: dict[str, Value], key: str, value: Value) -> None:
+    """The last write counts; of two modules it is not known which one is imported last."""
+    before, writer = into.pop(key, None), made.writers.get(key)
+    if before is not None and writer is not None and writer is not event.scope_module:
+        value = one_of([before, value])
+    made.writers[key] = event.scope_module
+    into[key] = value
 
 
 def _placed(value: Value, event: ConfEvent) -> Value:

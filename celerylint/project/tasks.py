@@ -75,6 +75,7 @@ def _automatic(
     machine: Machine, world: World, record: TaskRecord, owner: ClassObject | FunctionObject
 ) -> str | None:
     """The name that every app which runs the task makes of module and function."""
+    owner = record.shown or owner
     module = owner.scope.module
     names: set[str | None] = set()
     for app in _apps_of(world, record):
