@@ -39,7 +39,6 @@ from celerylint.project.stopping import (
     is_true,
     pool,
     remapped,
-    started_by,
     stop_signal,
 )
 

@@ -29,7 +29,8 @@ def _find(machine: Machine, text: str, here: Module, depth: int) -> AppRecord | 
     machine.need(value)
     if not isinstance(value, ModuleObject):
         parent, _, last = module.rpartition(".")
-        return _as_app(machine, machine.imported(parent, last, here)) if parent else None
+        member = _as_app(machine, machine.imported(parent, last, here)) if parent else None
+        return member or _in_folder(machine, module, here, depth)
     for name in ("app", "celery"):
         found = _as_app(machine, machine.member(value.module, name))
         if found is not None:
@@ -43,6 +44,16 @@ def _find(machine: Machine, text: str, here: Module, depth: int) -> AppRecord | 
         if found is not None:
             return found
     return None
+
+
+def _in_folder(machine: Machine, module: str, here: Module, depth: int) -> AppRecord | None:
+    """A folder without `__init__.py` is a package, too: its module `celery` is searched."""
+    inner = machine.imported(f"{module}.celery", None, here) if depth < _DEEPEST else None
+    if inner is not None:
+        machine.need(inner)
+    if not isinstance(inner, ModuleObject):
+        return None
+    return _find(machine, f"{module}.celery", here, depth + 1)
 
 
 def _as_app(machine: Machine, value: Value) -> AppRecord | None:

@@ -83,13 +83,13 @@ def coverage(project: Project) -> Iterator[Coverage]:
     for each in project.contexts:
         if each.profile.role in ("production", "unknown"):
             grouped.setdefault(each.profile.place, []).append(each)
-    runners = {id(task): _runners(task, project.apps) for task in project.tasks}
+    running = {id(task): runners(task, project.apps) for task in project.tasks}
     for place, contexts in grouped.items():
         states: dict[int, list[tuple[bool | None, bool | None]]] = {}
         workers = {id(each): _workers(each, project) for each in contexts}
         for task in project.tasks:
             for each in contexts:
-                if each.app in runners[id(task)]:
+                if each.app in running[id(task)]:
                     near = workers[id(each)] or [each]
                     limits = _anywhere(task, SOFT, near), _anywhere(task, HARD, near)
                     states.setdefault(id(task), []).append(limits)
@@ -122,7 +122,7 @@ def _anywhere(task: Task, name: str, contexts: Sequence[Context]) -> bool | None
     return True if True in found else None if None in found else False
 
 
-def _runners(task: Task, apps: Sequence[App]) -> list[App]:
+def runners(task: Task, apps: Sequence[App]) -> list[App]:
     """The apps that run a task: its own, or for a shared one those whose folder has most of its
     path in common, so that two projects in one tree keep their tasks apart.
     """

@@ -1,0 +1,110 @@
+"""How a worker is asked to stop, and what that does to the tasks that it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from celerylint.findings import Span
+from celerylint.project.limits import runners
+from celerylint.project.model import Context, Project, Task
+from celerylint.project.process import Chosen, Process
+
+CONTAINERS = ("compose", "kubernetes", "helm", "dockerfile", "ecs")
+"""Platforms that signal process 1 of a container, and nothing else."""
+
+_INITS = ("dumb-init", "tini", "tini-static")
+_TRUE = ("1", "true", "yes", "on")
+
+
+def contexts_of(process: Process, project: Project) -> tuple[Context, ...]:
+    """The contexts that a process may run in; none where its app is not one of the project."""
+    return tuple(each for each in project.running if each.process is process)
+
+
+def pool(process: Process, project: Project) -> str | None:
+    """The pool of a worker in every context that it may run in; None where that is not known."""
+    given = process.option("pool")
+    contexts = contexts_of(process, project)
+    if given is not None and not contexts:
+        return given.text()
+    found = {each.pool() for each in contexts}
+    return found.pop() if len(found) == 1 else None
+
+
+def stop_signal(process: Process) -> str | None:
+    """What asks it to stop, without SIG: `TERM` where nothing else is said; None: not known."""
+    if process.stop_signal is None:
+        return "TERM"
+    text = process.stop_signal.text()
+    if text is None:
+        return None
+    name = text.strip().upper().removeprefix("SIG")
+    return {"15": "TERM", "9": "KILL", "3": "QUIT", "2": "INT", "1": "HUP"}.get(name, name)
+
+
+def remapped(process: Process) -> Chosen | None:
+    """The variable REMAP_SIGTERM, where the process has it: its children ignore SIGTERM then."""
+    value = process.environment.get("REMAP_SIGTERM")
+    if value is None:
+        return None
+    return Chosen(value, "environment REMAP_SIGTERM", value.span or process.span)
+
+
+def is_true(chosen: Chosen | None) -> bool:
+    """Does a key of a unit say yes for certain?"""
+    text = chosen.text() if chosen is not None else None
+    return text is not None and text.strip().lower() in _TRUE
+
+
+@dataclass(frozen=True, slots=True)
+class Broadcast:
+    """What sends the stop signal to a worker's pool processes too: who does, where that is said, and
+    whether a file says it (or leaves it to the default)."""
+
+    who: str
+    span: Span
+    explicit: bool = True
+
+
+def broadcast(process: Process) -> Broadcast | None:
+    """Who signals the whole process group when the worker is to stop; None where nobody surely does.
+
+    Sources: supervisor's configuration, systemd.kill(5), dumb-init's and tini's manuals.
+    """
+    if process.multi or process.background:
+        return None
+    if process.broadcasts is not None:
+        who = next((each for each in process.wrappers if each in _INITS), "the init")
+        return Broadcast(who, process.broadcasts)
+    if process.platform == "supervisor" and is_true(process.keys.get("stopasgroup")):
+        return Broadcast("supervisor", process.keys["stopasgroup"].span)
+    if process.platform == "systemd" and not _stops_itself(process):
+        mode = process.keys.get("KillMode")
+        if mode is None:
+            return Broadcast("systemd", process.span, explicit=False)
+        if mode.text() == "control-group":
+            return Broadcast("systemd", mode.span)
+    return None
+
+
+def _stops_itself(process: Process) -> bool:
+    unit = process.unit
+    return unit is None or any(each.role == "ExecStop" for each in unit.commands)
+
+
+def early_tasks(context: Context, project: Project) -> Iterator[Task]:
+    """The tasks of the context's app that are surely acknowledged before they run."""
+    setting = context.setting("task_acks_late")
+    late = context.profile.open or setting is not None
+    if setting is not None and setting.value.must(lambda each: not each):
+        late = False
+    for task in project.tasks:
+        option = task.option("acks_late")
+        if context.app not in runners(task, project.apps):
+            continue
+        if option is not None and option.value.must(lambda each: each is not None):
+            if option.value.must(lambda each: not each):
+                yield task
+        elif option is None and not late and not task.open:
+            yield task
