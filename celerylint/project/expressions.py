@@ -106,7 +106,8 @@ def _bin(machine: Machine, node: Node, scope: Scope) -> Value:
 
 def _un(machine: Machine, node: Node, scope: Scope) -> Value:
     made = operations.unary(node[3], machine.evaluate(node[4], scope))
-    return made.at(_site(node, scope)) if made.site is None else made
+    computed = made.site is None or isinstance(made, Default)
+    return made.at(_site(node, scope)) if computed else made
 
 
 def _bool(machine: Machine, node: Node, scope: Scope) -> Value:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from celerylint.findings import Span
 from celerylint.project.model import App, Context, Project, Task, Worker
 from celerylint.project.values import Value
 
 SOFT, HARD = "soft_time_limit", "time_limit"
+_PASSED_ON = frozenset({"$@", "${@}", "$*", "${*}"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +105,21 @@ def coverage(project: Project) -> Iterator[Coverage]:
         )
 
 
+def _as_started(worker: Worker) -> Worker:
+    """The worker without arguments that its script passes on: where somebody gives it some, that
+    start is a worker of its own.
+    """
+    process = worker.started
+    unread = [word for word in process.words if "$" in word]
+    if process.open and unread and all(word.strip('"') in _PASSED_ON for word in unread):
+        return replace(worker, process=replace(process, open=False))
+    return worker
+
+
 def _workers(context: Context, project: Project) -> list[Context]:
     """The workers that production starts in this context."""
     return [
-        each
+        _as_started(each)
         for each in project.running
         if isinstance(each, Worker)
         and each.started.role == "production"
