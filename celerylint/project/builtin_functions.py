@@ -84,7 +84,11 @@ def _convert(kind: str) -> CallHandler:
             return _empty(kind, here)
         if not arguments.args:
             return Unknown(reason=f"{kind}()")
-        return operations.convert(kind, arguments.args[0])
+        given = arguments.args[0]
+        if isinstance(given, Special) and kind in {"list", "tuple", "set", "frozenset"}:
+            items = (given.element(machine),)
+            return Sequence(kind=kind, items=items, open=True, site=here.site)  # type: ignore[arg-type]
+        return operations.convert(kind, given)
 
     return convert
 

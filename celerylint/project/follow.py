@@ -120,7 +120,11 @@ def _function(machine: Machine, world: World, function: FunctionObject, value: V
     if not (sends.WORDS & words or makes):
         return
     receiver = _app_itself(machine, world, function) or functions.receiver_of(function)
-    if record is not None and _is_true(record.option("bind")):
+    if record is None and function.owner is not None:
+        record = world.made_of.get(function.owner.key)  # a method of a class-based task
+    elif record is not None and not _is_true(record.option("bind")):
+        record = None
+    if record is not None and (receiver is not None or function.owner is None):
         receiver = TaskObject(world=world, record=record, bound=True)
     with machine.aside():
         # What only makes tasks makes them itself; what makes or configures an app may have help.
