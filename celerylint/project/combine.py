@@ -119,25 +119,24 @@ def _absorb(options: list[Value]) -> list[Value]:
         if not isinstance(look_up, Default):
             continue
         rest = [each for each in options if each is not look_up]
-        if rest and not any(isinstance(each, Unset) for each in rest):
-            filled = _filled(look_up, one_of(rest))
-            if filled is not None:
-                return [filled]
+        if rest and _is_required(look_up) and not any(isinstance(each, Unset) for each in rest):
+            return [_filled(look_up, one_of(rest))]
         if look_up.default is not None and rest and all(same(look_up.default, r) for r in rest):
             return [look_up]
     return options
 
 
-def _filled(look_up: Default, rest: Value) -> Default | None:
-    """A look-up without a default, or with one that is such a look-up itself, takes the rest."""
-    inner: Value | None = rest
-    if isinstance(look_up.default, Default):
-        inner = _filled(look_up.default, rest)
-    elif look_up.default is not None:
-        return None
-    if inner is None:
-        return None
-    return replace(look_up, default=inner, prefix="")
+def _is_required(look_up: Default) -> bool:
+    """Has the look-up no default in the end, or one that is such a look-up itself?"""
+    inner = look_up.default
+    return inner is None or (isinstance(inner, Default) and _is_required(inner))
+
+
+def _filled(look_up: Default, rest: Value) -> Default:
+    """A required look-up takes the rest as its default."""
+    inner = look_up.default
+    default = _filled(inner, rest) if isinstance(inner, Default) else rest
+    return replace(look_up, default=default, prefix="")
 
 
 def truth(value: Value) -> bool | None:
