@@ -278,12 +278,14 @@ class Context:
         """
         if self.process is not None:
             given = self.process.option(option)
-            if given is not None:
+            if given is not None and not (option == "pool" and self._pool_yields(given)):
                 return given
             if self.process.open:
                 reason = "the command line may hold more than was read"
                 return Chosen(Unknown(reason=reason), "option", self.process.span)
         name = OPTION_SETTINGS.get(option)
+        if option == "pool" and self.app.celery.all_at_least(5) and self.app.celery.all_below(5, 1):
+            return None  # the default of `--pool` always won
         setting = self.setting(name) if name is not None else None
         if setting is not None:
             return Chosen(setting.value, f"setting {setting.name}", setting.span)
@@ -291,6 +293,13 @@ class Context:
             reason = "the settings may hold more than was read"
             return Chosen(Unknown(reason=reason), "setting", self.profile.place)
         return None
+
+    def _pool_yields(self, given: Chosen) -> bool:
+        """From 5.1 on the word `prefork` cannot be told from the option's default, so the setting
+        wins (celery/bin/worker.py: WorkersPool.convert)."""
+        setting = self.setting("worker_pool")
+        known = setting is not None and setting.value.known()
+        return known and given.text() == "prefork" and self.app.celery.all_at_least(5, 1)
 
     def pool(self) -> str | None:
         """The name of the worker's pool, `prefork` where nothing gives
