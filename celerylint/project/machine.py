@@ -184,13 +184,17 @@ class Machine:
                 return found
         return self.missing(module, name)
 
+    def meets(self, module: Module) -> None:
+        """Note who uses a module in the middle of its own body."""
+        if module.state == "running" and self.running[-1] is not module:
+            for each in self.running[self.running.index(module) + 1 :]:
+                each.early = True
+
     def missing(self, module: Module, name: str) -> Value:
         """What a name means that the module does not visibly bind."""
         if name == "__name__":
             return Literal(value=module.name)
-        if module.state == "running" and self.running[-1] is not module:
-            for each in self.running[self.running.index(module) + 1 :]:
-                each.early = True
+        self.meets(module)
         if name == "__file__":
             return Name(dotted=f"{module.name}.__file__")
         if module.unread_stars:

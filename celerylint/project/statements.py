@@ -94,6 +94,7 @@ def _star(machine: Machine, source: str, scope: Scope) -> None:
         here.unread_stars.add(path)
         machine.needed |= machine.names.files & {path} if scope.kind == "module" else set()
         return
+    machine.meets(module)
     here.unread_stars |= module.unread_stars
     here.open |= module.open
     public = _exported(machine, module.env)
