@@ -80,12 +80,13 @@ class Coverage:
 
 def coverage(project: Project) -> Iterator[Coverage]:
     """The limits of each configuration that production uses, or that stands in for it."""
-    grouped: dict[Span, list[Context]] = {}
+    grouped: dict[str, list[Context]] = {}
     for each in project.contexts:
         if each.profile.role in ("production", "unknown"):
-            grouped.setdefault(each.profile.place, []).append(each)
+            grouped.setdefault(each.profile.place.path, []).append(each)
     running = {id(task): runners(task, project.apps) for task in project.tasks}
-    for place, contexts in grouped.items():
+    for contexts in grouped.values():
+        place = min(each.profile.place for each in contexts)
         states: dict[int, list[tuple[bool | None, bool | None]]] = {}
         workers = {id(each): _workers(each, project) for each in contexts}
         for task in project.tasks:
