@@ -28,6 +28,7 @@ from celerylint.project.model import (
 from celerylint.project.process import Chosen, Process
 from celerylint.project.refusals import Refusal, celery_of, refusals
 from celerylint.project.retrying import unbounded
+from celerylint.project.scheduling import Beat, Double, beats, doubles
 from celerylint.project.serializers import Carries, carries
 from celerylint.project.starting import named, started_by
 from celerylint.project.stopping import (
@@ -49,6 +50,7 @@ __all__ = [
     "SOFT",
     "App",
     "Argument",
+    "Beat",
     "BeatEntry",
     "Broadcast",
     "Broker",
@@ -58,6 +60,7 @@ __all__ = [
     "Context",
     "Coverage",
     "Dispatch",
+    "Double",
     "Edit",
     "Finding",
     "Limit",
@@ -75,11 +78,13 @@ __all__ = [
     "Span",
     "Task",
     "Worker",
+    "beats",
     "broadcast",
     "carries",
     "celery_of",
     "contexts_of",
     "coverage",
+    "doubles",
     "early_tasks",
     "is_true",
     "limit",

@@ -25,7 +25,16 @@ from celerylint.facts.manifests.yaml_lines import stray_units
 from celerylint.facts.manifests.yaml_nodes import Mapping, Node, Scalar, Sequence
 from celerylint.facts.manifests.yaml_text import Entry, YamlFile, is_null
 
-_EXTRA = ("container_name", "platform", "pid", "network_mode", "hostname", "scale", "pull_policy")
+_EXTRA = (
+    "container_name",
+    "platform",
+    "pid",
+    "network_mode",
+    "hostname",
+    "scale",
+    "pull_policy",
+    "read_only",
+)
 
 
 def read(path: str, text: str) -> Manifest:

@@ -164,6 +164,11 @@ class _Container:
             "container": file.get(self._node, "name"),
             "namespace": self._found.nearest(file, "metadata", "namespace"),
             "strategy.type": self._found.nearest(file, "strategy", "type"),
+            "strategy.maxSurge": self._found.nearest(file, "strategy", "rollingUpdate", "maxSurge"),
+            "hostNetwork": self._found.nearest(file, "hostNetwork"),
+            "readOnlyRootFilesystem": file.get(
+                self._node, "securityContext", "readOnlyRootFilesystem"
+            ),
         }
         for probe in _PROBES:
             for key in ("periodSeconds", "timeoutSeconds"):
