@@ -34,7 +34,8 @@ class Beat:
     def production(self) -> bool:
         """Does production run it?"""
         roles = {each.profile.role for each in self.contexts}
-        return self.process.role == "production" and not roles <= {"development", "test"}
+        known = bool(roles) and roles <= {"development", "test"}
+        return self.process.role == "production" and not known
 
 
 def beats(project: Project) -> Iterator[Beat]:
