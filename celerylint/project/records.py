@@ -30,6 +30,16 @@ class ConfEvent:
     scope_module: Module | None = None
 
 
+def _again(known: Value, found: Value) -> Value:
+    """What code says that is followed again: the same, more since more was read, or something else
+    where it is called twice."""
+    if isinstance(found, Unknown) or same(known, found):
+        return known
+    if isinstance(known, Unknown) or (found.known() and not known.known()):
+        return found
+    return one_of([known, found])
+
+
 @dataclass(slots=True, eq=False)
 class AppRecord:
     """A Celery application; key is where it is made."""
@@ -55,10 +65,7 @@ class AppRecord:
             return
         for known in self.events:
             if (known.kind, known.name, known.site) == (event.kind, event.name, event.site):
-                if not known.value.known() and event.value.known():
-                    known.value = event.value
-                elif not same(known.value, event.value):  # a function that is called twice
-                    known.value = one_of([known.value, event.value])
+                known.value = _again(known.value, event.value)
                 return
         self.events.append(event)
 
@@ -113,6 +120,16 @@ class RetryRecord:
     arguments: Arguments
 
 
+@dataclass(slots=True)
+class StartRecord:
+    """A call that may start a Celery process; of_app where a method of an app does."""
+
+    site: Site
+    argv: Value
+    app: AppRecord | None
+    of_app: bool = False
+
+
 @dataclass(slots=True, eq=False)
 class World:
     """Everything that was found."""
@@ -122,6 +139,7 @@ class World:
     made_of: dict[Key, TaskRecord] = field(default_factory=dict)  # by function or class
     not_tasks: dict[Key, Site] = field(default_factory=dict)  # calls that made what is not known
     sends: dict[tuple[str, int, str], SendRecord] = field(default_factory=dict)
+    starts: dict[tuple[str, int], StartRecord] = field(default_factory=dict)
     retries: dict[tuple[str, int], RetryRecord] = field(default_factory=dict)
     current: AppRecord | None = None  # what is done to `celery.current_app`
     django_settings: list[str] = field(default_factory=list)  # module names
