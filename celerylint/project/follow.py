@@ -17,6 +17,7 @@ from celerylint.project import (
     flask,
     functions,
     orm,
+    python_starts,
     sends,
 )
 from celerylint.project.celery_objects import AppObject, TaskObject
@@ -57,7 +58,10 @@ def machine_for(modules: dict[str, Module], names: ModuleMap, world: World) -> M
         ],
         [partial(celery_calls.decorator_handler, world)],
     )
-    made.module_listeners = [partial(sends.listener, world)]
+    made.module_listeners = [
+        partial(sends.listener, world),
+        partial(python_starts.listener, world),
+    ]
     return made
 
 
@@ -117,7 +121,8 @@ def _function(machine: Machine, world: World, function: FunctionObject, value: V
     makes = bool(MAKES & words) and not _made_already(world, function)
     if CONFIGURES & words and record is None:
         makes = makes or not _configured_already(world, function)
-    if not (sends.WORDS & words or makes):
+    starts = bool(python_starts.WORDS & words)
+    if not (sends.WORDS & words or makes or starts):
         return
     receiver = _app_itself(machine, world, function) or functions.receiver_of(function)
     if record is None and function.owner is not None:

@@ -14,9 +14,11 @@ from celerylint.project import (
     model,
     orm,
     profiles,
+    python_starts,
     registration,
     running,
     settings,
+    starts,
     tasks,
 )
 from celerylint.project.combine import same, text_of
@@ -114,7 +116,11 @@ def _project(machine: Machine, world: World, inputs: Inputs, root: str) -> model
         if not each.site.file.test
     ]
     contexts = tuple(model.Context(app, profile) for app in apps for profile in app.profiles)
-    processes = running.joined(machine, inputs.processes, app_ids)
+    built = python_starts.command_lines(world, app_ids)
+    release = inputs.celery("").allowed[-1]
+    by_code = starts.collect((), lambda path: None, release, built=built) if built else None
+    found = (*inputs.processes, *(by_code.processes if by_code is not None else ()))
+    processes = running.joined(machine, found, app_ids)
     annotated = [_annotated(task, contexts) for task in made_tasks.values()]
     swapped = dict(zip(map(id, made_tasks.values()), annotated, strict=True))
     sends = [

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from celerylint.findings import Span
 from celerylint.outcome import ProjectRun
 from celerylint.project.model import App, CeleryVersions, Profile, Task
+from celerylint.report import processtext
 from celerylint.report.claims import Claim, claim
 from celerylint.report.projectjson import LIMITS, effective_limit, target, unresolved
 from celerylint.report.terminal import Paint, escaped
@@ -98,10 +99,11 @@ class _Text:
 
     def _rest(self) -> Iterator[str]:
         project = self._project
+        if project.processes:
+            yield ""
+            yield self._paint(f"processes: {len(project.processes)}", "blue")
+            yield from processtext.lines(project, self._place)
         groups = {
-            "process": [
-                (f"{each.kind} {each.app or ''}".strip(), each.span) for each in project.processes
-            ],
             "queue": [(each.name, each.span) for each in project.queues],
             "route": [(f"{each.pattern} -> {each.queue}", each.span) for each in project.routes],
             "schedule entry": [
