@@ -361,9 +361,6 @@ class TestWholeRun:
             assert status == 1
             assert [each["path"] for each in json.loads(said)["findings"]] == [path]
 
-    @pytest.mark.xfail(
-        strict=True, reason="the engine does not say yet where inside a root it runs"
-    )
     def test_from_a_folder_inside_the_project(self, project: Path) -> None:
         status, said = self.program(project / "shop", ".")
         assert status == 1

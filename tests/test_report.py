@@ -23,13 +23,13 @@ from celerylint.project.model import (
     Option,
     OrmModel,
     Parameter,
-    Process,
     Profile,
     Project,
     Setting,
     Task,
     Unresolved,
 )
+from celerylint.project.process import Chosen, Process
 from celerylint.report import github, jsonreport, projectjson, projecttext, terminal, text
 from celerylint.report.claims import claim
 from celerylint.report.schema import Report, json_schema
@@ -48,11 +48,17 @@ RETRIES = Finding(
 NOT_PARSED = Diagnostic("not-parsed", "invalid syntax", "shop/old.py", 4)
 
 
+def _process(kind: str, line: int, pool: str | None = None) -> Process:
+    place = Span("Procfile", line)
+    options = {} if pool is None else {"pool": Chosen(v.Literal(value=pool), "option", place)}
+    return Process(kind, place, ("celery", kind), False, None, options)
+
+
 def outcome(*findings: Finding, **more: object) -> Outcome:
     project = Project(
         root="/work/shop",
         celery=CeleryVersions(((5, 4, 0),), "5.4.0", None, "uv.lock:210"),
-        processes=(Process("worker", Span("Procfile", 1)), Process("beat", Span("Procfile", 2))),
+        processes=(_process("worker", 1), _process("beat", 2)),
         unresolved=(Unresolved("setting", Span("shop/settings.py", 3), "a call"),),
     )
     whole = Outcome(
@@ -370,13 +376,7 @@ def linked(**more: object) -> ProjectRun:
         tasks=tasks,
         dispatches=sends,
         models=(OrmModel("orders.models.Order", "django", Span("orders/models.py", 5)),),
-        processes=(
-            Process(
-                "worker",
-                Span("Procfile", 1),
-                facts={"pool": {"value": "gevent", "path": "Procfile"}},
-            ),
-        ),
+        processes=(_process("worker", 1, "gevent"),),
     )
     return ProjectRun("api", dataclasses.replace(project, **more), 10)  # type: ignore[arg-type]
 
