@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from celerylint.project import calling, classes, functions
-from celerylint.project.celery_objects import AppObject, event
+from celerylint.project.celery_objects import AppObject
 from celerylint.project.combine import text_of
+from celerylint.project.conf_objects import event
 from celerylint.project.objects import Arguments, Bound, ClassObject, FunctionObject, Super
 from celerylint.project.records import AppRecord, World
 from celerylint.project.special import Here

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from celerylint.project import operations, sizes
+from celerylint.project import operations, sizes, strings
 from celerylint.project.combine import lift, one_of, same
 from celerylint.project.objects import Arguments, Bound
 from celerylint.project.values import (
@@ -29,7 +29,7 @@ def call(bound: Bound, arguments: Arguments) -> Value | None:
 
 def _one(receiver: Value, name: str, arguments: Arguments) -> Value:
     if isinstance(receiver, Literal | Joined):
-        return operations.string_method(receiver, name, arguments)
+        return strings.method(receiver, name, arguments)
     if isinstance(receiver, Mapping):
         return _of_mapping(receiver, name, arguments)
     if isinstance(receiver, Sequence) and name == "copy":

@@ -19,6 +19,7 @@ from celerylint.project import (
     orm,
     python_starts,
     sends,
+    task_making,
 )
 from celerylint.project.celery_objects import AppObject, TaskObject
 from celerylint.project.machine import FrameNote, Machine
@@ -56,7 +57,7 @@ def machine_for(modules: dict[str, Module], names: ModuleMap, world: World) -> M
             externals.attribute_handler,
             flask.attribute_handler,
         ],
-        [partial(celery_calls.decorator_handler, world)],
+        [partial(task_making.decorator_handler, world)],
     )
     made.module_listeners = [
         partial(sends.listener, world),

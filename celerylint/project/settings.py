@@ -6,14 +6,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
-from celerylint import oracle
 from celerylint.findings import Span
-from celerylint.project import model, naming, operations, sources
+from celerylint.project import conf_writes, model, naming, operations, sources
 from celerylint.project.combine import one_of, text_of
 from celerylint.project.machine import Machine
-from celerylint.project.modules import Module
 from celerylint.project.objects import ModuleObject, Unset
 from celerylint.project.records import AppRecord, ConfEvent, World
 from celerylint.project.sources import Source
@@ -29,20 +26,6 @@ _FALLS_BACK = {
     "task_default_exchange": "task_default_queue",
     "task_default_routing_key": "task_default_queue",
 }
-
-
-@dataclass(slots=True)
-class _Written:
-    """The names and values written to one app's configuration beside the loaded object."""
-
-    keywords: dict[str, Value] = field(default_factory=dict)
-    changes: dict[str, Value] = field(default_factory=dict)
-    early: dict[str, Value] = field(default_factory=dict)
-    late: dict[str, Value] = field(default_factory=dict)
-    defaults: list[dict[str, Value]] = field(default_factory=list)
-    extended: list[tuple[str, Value]] = field(default_factory=list)
-    writers: dict[str, Module | None] = field(default_factory=dict)
-    open: bool = False
 
 
 def profiles_of(
@@ -117,8 +100,8 @@ def _profile(
     releases: Sequence[Release],
 ) -> model.Profile:
     prefix = _namespace(record, event)
-    sure = _written(record, event, conditional=False)
-    written = _written(record, event, conditional=True)
+    sure = conf_writes.written(record, event, conditional=False)
+    written = conf_writes.written(record, event, conditional=True)
     settings = _decided(source, prefix, sure, releases)
     if any(each.conditional for each in record.events):
         settings = _either(settings, _decided(source, prefix, written, releases))
@@ -157,80 +140,14 @@ def _namespace(record: AppRecord, event: ConfEvent | None) -> str | None:
     return None
 
 
-def _written(record: AppRecord, loaded: ConfEvent | None, *, conditional: bool) -> _Written:
-    made = _Written()
-    read = False
-    for event in record.events:
-        if event is loaded and read:
-            made.late.clear()
-            made.defaults.clear()
-            read = False
-        if event.conditional and not conditional:
-            continue
-        if event.kind == "read":
-            read = True
-        elif event.kind == "extend":
-            read = True
-            made.extended.append((event.name, event.value))
-        elif event.kind == "keywords":
-            _keywords(made, event)
-        elif event.kind in {"update", "set", "setdefault"}:
-            _write(made, event, made.late if read else made.early)
-        elif event.kind == "defaults":
-            made.defaults.append(_entries(made, event))
-    return made
-
-
-def _keywords(made: _Written, event: ConfEvent) -> None:
-    for key, value in _entries(made, event).items():
-        setting = naming.keyword_setting(key, oracle.supported()[-1])
-        if setting is not None and not (isinstance(value, Literal) and value.value is None):
-            made.keywords[setting] = value
-
-
-def _write(made: _Written, event: ConfEvent, into: dict[str, Value]) -> None:
-    if event.kind == "update":
-        for key, value in _entries(made, event).items():
-            _put(made, event, into, key, value)
-    elif event.kind == "set":
-        _put(made, event, into, event.name, _placed(event.value, event))
-    elif event.name not in into and into is made.early:
-        into[event.name] = _placed(event.value, event)
-
-
-def _put(made: _Written, event: ConfEvent, into: dict[str, Value], key: str, value: Value) -> None:
-    """The last write counts; of two modules it is not known which one is imported last."""
-    before, writer = into.pop(key, None), made.writers.get(key)
-    if before is not None and writer is not None and writer is not event.scope_module:
-        value = one_of([before, value])
-    made.writers[key] = event.scope_module
-    into[key] = value
-
-
-def _placed(value: Value, event: ConfEvent) -> Value:
-    """The value, which is written where the event is if it is not known where."""
-    placed: Value = value if value.site is not None else value.at(event.site)
-    return placed
-
-
-def _entries(made: _Written, event: ConfEvent) -> dict[str, Value]:
-    value = event.value
-    if not isinstance(value, Mapping):
-        made.open = True
-        return {}
-    made.open = made.open or value.open
-    return {
-        k.value: _placed(v, event)
-        for k, v in value.entries
-        if isinstance(k, Literal) and isinstance(k.value, str)
-    }
-
-
 Decided = dict[str, tuple[Value, str, str, Site]]
 
 
 def _decided(
-    source: Source | None, prefix: str | None, written: _Written, releases: Sequence[Release]
+    source: Source | None,
+    prefix: str | None,
+    written: conf_writes.Written,
+    releases: Sequence[Release],
 ) -> Decided:
     """What every release of the range says; a setting on which they differ is one of several."""
     answers = [_of_release(source, prefix, written, release) for release in releases]
@@ -249,7 +166,7 @@ def _decided(
 
 
 def _of_release(
-    source: Source | None, prefix: str | None, written: _Written, release: Release
+    source: Source | None, prefix: str | None, written: conf_writes.Written, release: Release
 ) -> Decided:
     values = source.values if source is not None else {}
     names = tuple(values) if values else None
@@ -276,7 +193,10 @@ def _of_release(
 
 
 def _value_at(
-    place: naming.Written | None, values: dict[str, Value], written: _Written, source: Source | None
+    place: naming.Written | None,
+    values: dict[str, Value],
+    written: conf_writes.Written,
+    source: Source | None,
 ) -> tuple[Value, str, str, Site] | None:
     while place is not None:
         table = {
