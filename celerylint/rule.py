@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from celerylint.findings import Edit, Finding, Related, Severity, Span
 from celerylint.project.brokers import DATABASE_TRANSPORTS, Broker, production_brokers
+from celerylint.project.consuming import consumed, tasks_of
 from celerylint.project.limits import HARD, SOFT, Coverage, Limit, coverage, limit
 from celerylint.project.model import (
     App,
@@ -25,8 +26,18 @@ from celerylint.project.model import (
     Task,
     Worker,
 )
+from celerylint.project.pools import (
+    ENFORCES,
+    GREEN,
+    concurrency,
+    enforces,
+    pool_place,
+    spelled,
+    unless,
+)
 from celerylint.project.process import Chosen, Process
 from celerylint.project.refusals import Refusal, celery_of, refusals
+from celerylint.project.results import CONNECTING, ResultBackend, keepers, result_backend
 from celerylint.project.retrying import unbounded
 from celerylint.project.scheduling import Beat, Double, beats, doubles
 from celerylint.project.serializers import Carries, carries
@@ -44,8 +55,11 @@ from celerylint.project.stopping import (
 )
 
 __all__ = [
+    "CONNECTING",
     "CONTAINERS",
     "DATABASE_TRANSPORTS",
+    "ENFORCES",
+    "GREEN",
     "HARD",
     "SOFT",
     "App",
@@ -71,6 +85,7 @@ __all__ = [
     "Queue",
     "Refusal",
     "Related",
+    "ResultBackend",
     "Route",
     "RuleSpec",
     "Setting",
@@ -82,21 +97,30 @@ __all__ = [
     "broadcast",
     "carries",
     "celery_of",
+    "concurrency",
+    "consumed",
     "contexts_of",
     "coverage",
     "doubles",
     "early_tasks",
+    "enforces",
     "is_true",
+    "keepers",
     "limit",
     "named",
     "pool",
+    "pool_place",
     "production_brokers",
     "refusals",
     "remapped",
+    "result_backend",
     "rule",
+    "spelled",
     "started_by",
     "stop_signal",
+    "tasks_of",
     "unbounded",
+    "unless",
 ]
 
 S = TypeVar("S")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from celerylint.rule import (
     HARD,
+    SOFT,
     Coverage,
     Finding,
     Project,
@@ -14,6 +15,7 @@ from celerylint.rule import (
     Span,
     Task,
     coverage,
+    enforces,
     limit,
     rule,
 )
@@ -33,7 +35,7 @@ def missing_soft_time_limit(project: Project, _: Project) -> Iterator[Finding]:
                 found.place,
                 f"{_count(found.unlimited, found.tasks)} no time limit, soft or hard, so a call "
                 f"that hangs holds its worker process for ever: {_first(found.unlimited)}",
-                help="set `task_soft_time_limit`, and `task_time_limit` somewhat above it",
+                help=_help(found),
                 related=(*related, *_workers(found)),
             )
         elif found.only_hard:
@@ -55,6 +57,16 @@ def _place_of_hard(found: Coverage) -> Span:
         if hard.span is not None and hard.origin in ("setting", "option", "environment"):
             return hard.span
     return found.place
+
+
+def _help(found: Coverage) -> str:
+    near = found.workers or found.contexts
+    if any(enforces(each, SOFT) for each in near):
+        return "set `task_soft_time_limit`, and `task_time_limit` somewhat above it"
+    pools = " or ".join(sorted({each.pool() or "" for each in near}))
+    if any(enforces(each, HARD) for each in near):
+        return f"set `task_time_limit`: a {pools} pool ignores the soft one"
+    return f"a {pools} pool enforces no limit: give the calls timeouts, or use a prefork pool"
 
 
 def _workers(found: Coverage) -> Iterator[Related]:

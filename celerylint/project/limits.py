@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from celerylint.findings import Span
 from celerylint.project.model import App, Context, Project, Task, Worker
+from celerylint.project.pools import enforces
 from celerylint.project.values import Value
 
 SOFT, HARD = "soft_time_limit", "time_limit"
@@ -65,7 +66,8 @@ class Coverage:
     """What a configuration (all contexts whose settings have one place) limits.
 
     tasks are all that run with it; unlimited those that surely have no limit of either kind in one
-    of the contexts, only_hard those that surely have a hard limit and no soft one. workers are the
+    of the contexts, only_hard those that surely have a hard limit and no soft one, which a pool
+    would heed. workers are the
     known ones that run with it: where there are any, a limit of one of them counts, since
     only that one may run the task.
     """
@@ -96,13 +98,14 @@ def coverage(project: Project) -> Iterator[Coverage]:
                     limits = _anywhere(task, SOFT, near), _anywhere(task, HARD, near)
                     states.setdefault(id(task), []).append(limits)
         tasks = [task for task in project.tasks if id(task) in states]
+        soft = any(enforces(w, SOFT) for each in contexts for w in workers[id(each)] or [each])
         yield Coverage(
             place,
             tuple(contexts),
             tuple(worker for each in contexts for worker in workers[id(each)]),
             tuple(tasks),
             tuple(task for task in tasks if (False, False) in states[id(task)]),
-            tuple(task for task in tasks if (False, True) in states[id(task)]),
+            tuple(task for task in tasks if (False, True) in states[id(task)] and soft),
         )
 
 
@@ -130,8 +133,10 @@ def _workers(context: Context, project: Project) -> list[Context]:
 
 
 def _anywhere(task: Task, name: str, contexts: Sequence[Context]) -> bool | None:
-    """Is the limit set in one of these? None where it may be."""
-    found = {limit(task, name, each).set for each in contexts}
+    """Is the limit set in one of these? None where it may be. One that the pool of its worker
+    ignores is absent, unless all do: then that is said of the worker."""
+    heeding = [each for each in contexts if enforces(each, name)]
+    found = {limit(task, name, each).set for each in heeding or contexts}
     return True if True in found else None if None in found else False
 
 
