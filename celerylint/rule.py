@@ -35,6 +35,7 @@ from celerylint.project.pools import (
     spelled,
     unless,
 )
+from celerylint.project.prefetching import unfair
 from celerylint.project.process import Chosen, Process
 from celerylint.project.refusals import Refusal, celery_of, refusals
 from celerylint.project.results import CONNECTING, ResultBackend, keepers, result_backend
@@ -120,6 +121,7 @@ __all__ = [
     "stop_signal",
     "tasks_of",
     "unbounded",
+    "unfair",
     "unless",
 ]
 
