@@ -161,6 +161,44 @@ def write_merged(module: Module, value: Any, kind: str) -> str:
     return f"{{**{base}, **{value!r}}}"
 
 
+def write_picked(module: Module, value: Any, kind: str) -> str:
+    name = module.fresh().lower()
+    module.lines += [
+        f"def {name}(items):",
+        "    for item in items:",
+        f"        if item == {value!r}:",
+        "            break",
+        "        other = item",
+        "    return item",
+    ]
+    return f"{name}([None, {value!r}, 0])"
+
+
+def write_alias(module: Module, value: Any, kind: str) -> str:
+    if kind != "dict":
+        return write_constant(module, value, kind)
+    name, other = module.fresh(), module.fresh()
+    module.lines += [f"{name} = {{'b': 1}}", f"{other} = {name}", f"del {other}['b']"]
+    module.lines.append(f"{other}.update({value!r})")
+    return name
+
+
+def write_looped(module: Module, value: Any, kind: str) -> str:
+    if kind != "dict":
+        return write_literal(module, value, kind)
+    name = module.fresh().lower()
+    module.lines += [
+        f"def {name}(pairs):",
+        "    made = {}",
+        "    for key, item in pairs:",
+        "        if key is None:",
+        "            continue",
+        "        made[key] = item",
+        "    return made",
+    ]
+    return f"{name}([(None, 1), *{list(value.items())!r}])"
+
+
 WRITERS: tuple[Write, ...] = (
     write_literal,
     write_constant,
@@ -174,6 +212,9 @@ WRITERS: tuple[Write, ...] = (
     write_helper,
     write_steps,
     write_merged,
+    write_picked,
+    write_alias,
+    write_looped,
 )
 
 
