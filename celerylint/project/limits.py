@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -63,13 +64,12 @@ def _positive(value: object) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What a configuration (all contexts whose settings have one place) limits.
+    """What a configuration (all contexts whose settings stand in one file) limits.
 
-    tasks are all that run with it; unlimited those that surely have no limit of either kind in one
-    of the contexts, only_hard those that surely have a hard limit and no soft one, which a pool
-    would heed. workers are the
-    known ones that run with it: where there are any, a limit of one of them counts, since
-    only that one may run the task.
+    place is where a limit belongs. tasks are all that run with it; unlimited those that surely have
+    no limit of either kind in one of the contexts, only_hard those that surely have a hard limit
+    and no soft one, which a pool would heed. workers are the known ones that run with it: where
+    there are any, a limit of one of them counts, since only that one may run the task.
     """
 
     place: Span
@@ -88,7 +88,8 @@ def coverage(project: Project) -> Iterator[Coverage]:
             grouped.setdefault(each.profile.place.path, []).append(each)
     running = {id(task): runners(task, project.apps) for task in project.tasks}
     for contexts in grouped.values():
-        place = min(each.profile.place for each in contexts)
+        places = Counter(sorted(each.profile.place for each in contexts))
+        place = places.most_common(1)[0][0]
         states: dict[int, list[tuple[bool | None, bool | None]]] = {}
         workers = {id(each): _workers(each, project) for each in contexts}
         for task in project.tasks:
