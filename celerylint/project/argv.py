@@ -85,7 +85,8 @@ class Given:
 @dataclass(frozen=True, slots=True)
 class Mistake:
     """What click would refuse: kind is no-such-option, no-value, value-for-flag or
-    no-subcommand."""
+    no-subcommand; extra-word is one that Celery cannot read as a setting (`name=value`), ignored an
+    option of `celery` behind `flower`, which starts without it."""
 
     kind: str
     switch: str
@@ -148,6 +149,23 @@ def read(args: Sequence[Arg], release: Release) -> Argv:
         (*group.mistakes, *reader.mistakes),
         group.open or reader.open,
     )
+
+
+def strays(argv: Argv) -> Iterator[Mistake]:
+    """Words behind the subcommand that are no options of it: see Mistake."""
+    for arg in argv.extra:
+        name = arg.prefix().partition("=")[0]
+        if argv.subcommand == "flower":
+            if name in _CHOOSING or name[:2] in ("-A", "-b"):
+                yield Mistake("ignored", name if name in _CHOOSING else name[:2], arg.span)
+        elif argv.subcommand in ("worker", "beat"):
+            text = arg.text()
+            if text and not arg.open and "=" not in text:
+                yield Mistake("extra-word", text, arg.span)
+
+
+# Options of the group that choose what is talked to.
+_CHOOSING = ("--app", "--broker", "--result-backend", "--loader", "--config", "--workdir")
 
 
 def _table(name: str, release: Release) -> CommandOptions | None:

@@ -75,7 +75,7 @@ def _process(
         open=any(each.argv.open for _, each in group),
         app=_app(start, options, own),
         options=options,
-        mistakes=read.mistakes,
+        mistakes=(*read.mistakes, *argv_reader.strays(read)),
         extra=tuple(arg.written for arg in read.extra),
         service=unit_facts.name(service),
         platform=service.manifest.kind if service is not None else "shell",

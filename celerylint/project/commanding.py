@@ -22,7 +22,8 @@ def chosen_options(
         found[given.name] = Chosen(settle(given.value), "option", given.value_span)
     if argv.subcommand == "flower":
         for name, chosen in _tornado(argv.extra).items():
-            found.setdefault(name, chosen)
+            if name not in _GROUP_NAMES:  # flower ignores these behind its own name
+                found.setdefault(name, chosen)
     for name, variables in _variables(argv.subcommand or "", release):
         for variable in variables if name not in found else ():
             value = environment.get(variable)
@@ -31,6 +32,9 @@ def chosen_options(
                 found[name] = Chosen(settle(value), f"environment {variable}", span)
                 break
     return found
+
+
+_GROUP_NAMES = ("app", "broker", "result_backend", "loader", "config", "workdir")
 
 
 def _nothing(value: Value) -> bool:

@@ -22,6 +22,7 @@ from celerylint.project.process import Process
 from celerylint.project.values import Literal
 
 _CELERY = re.compile(r"(?:^|[/\\])celery(?:\.exe)?$")
+_PLAIN = re.compile(r"[\w@./:,+-]+")
 _CLOSE = 0.8
 
 # Options of the worker until 4.x (celery/bin/worker.py and celery/bin/base.py there), and what
@@ -41,6 +42,7 @@ class Refusal:
     kind is group-option (it belongs in front of the subcommand), no-such-option, no-value,
     value-for-flag, bad-value or extra-word. switch is the option as written, span the word that is
     wrong, value what is given, expected what would be taken instead ("" where nothing is known);
+    since is the release that has such an option ("" where none that is allowed is too old);
     origin is option or "environment NAME".
     """
 
@@ -49,6 +51,7 @@ class Refusal:
     span: Span
     value: str = ""
     expected: str = ""
+    since: str = ""
     origin: str = "option"
 
 
@@ -73,13 +76,14 @@ def refusals(process: Process, celery: CeleryVersions) -> Iterator[Refusal]:
             refused = True
             yield each
     yield from _values(process, tables)
-    if not refused and not process.open and process.kind in ("worker", "beat"):
-        yield from _extra(process)
+    extra = next((each for each in process.mistakes if each.kind == "extra-word"), None)
+    if extra is not None and not refused and not process.open and _PLAIN.fullmatch(extra.switch):
+        yield Refusal("extra-word", extra.switch, extra.span, extra.switch)
 
 
 def _tables(name: str, allowed: tuple[Release, ...]) -> list[CommandOptions]:
     """The options of the subcommand in each allowed release."""
-    known = {max([each for each in releases() if each <= one] or [one]) for one in allowed}
+    known = sorted({max([r for r in releases() if r <= one] or [one]) for one in allowed})
     return [table for each in known if (table := command(name, each)) is not None]
 
 
@@ -87,6 +91,8 @@ def _mistaken(
     mistake: Mistake, process: Process, tables: list[CommandOptions]
 ) -> Iterator[Refusal]:
     switch, span = mistake.switch, mistake.span
+    if mistake.kind in ("extra-word", "ignored", "no-subcommand"):
+        return
     if any(switch in table.switches for table in tables) == (mistake.kind == "no-such-option"):
         return  # some of the versions read it otherwise
     if mistake.kind != "no-such-option":
@@ -97,9 +103,9 @@ def _mistaken(
         yield Refusal("no-such-option", switch, span, expected=_OLD_SWITCHES[switch] or "")
     else:
         near = _nearest(switch, tables[-1]) if tables else ""
-        elsewhere = any(switch in each.switches for each in _every_table(process.kind))
-        if near or elsewhere:  # other names may be those of the app's own `user_options`
-            yield Refusal("no-such-option", switch, span, expected=near)
+        since = _since(switch, process.kind)
+        if near or since:  # other names may be those of the app's own `user_options`
+            yield Refusal("no-such-option", switch, span, expected=near, since=since)
 
 
 def _of_group(switch: str) -> bool:
@@ -107,11 +113,13 @@ def _of_group(switch: str) -> bool:
     return table is not None and switch in table.switches and switch not in ("--help", "--version")
 
 
-def _every_table(name: str) -> Iterator[CommandOptions]:
+def _since(switch: str, name: str) -> str:
+    """The first release in which a subcommand has such an option."""
     for release in releases():
         table = command(name, release)
-        if table is not None:
-            yield table
+        if table is not None and switch in table.switches:
+            return ".".join(map(str, release))
+    return ""
 
 
 def _nearest(switch: str, table: CommandOptions) -> str:
@@ -137,7 +145,7 @@ def _values(process: Process, tables: list[CommandOptions]) -> Iterator[Refusal]
         if options and len(options) == len(tables) and all(wanted):
             origin = chosen.origin if chosen.origin.startswith("environment") else "option"
             switch = max(options[-1].opts, key=len)
-            yield Refusal("bad-value", switch, chosen.span, text, wanted[-1], origin)
+            yield Refusal("bad-value", switch, chosen.span, text, wanted[-1], origin=origin)
 
 
 def _unlike(option: CommandOption, text: str) -> str:
@@ -172,11 +180,3 @@ def _is(make: Callable[[str], float], text: str, least: float | None = None) -> 
     except ValueError:
         return False
     return least is None or number >= least
-
-
-def _extra(process: Process) -> Iterator[Refusal]:
-    """Words that are no options: Celery reads them as settings, `name=value`."""
-    for word in process.extra:
-        if word and re.fullmatch(r"[\w@./:,+-]+", word):
-            yield Refusal("extra-word", word, process.span, word)
-            return
