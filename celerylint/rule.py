@@ -35,7 +35,7 @@ from celerylint.project.pools import (
     spelled,
     unless,
 )
-from celerylint.project.prefetching import unfair
+from celerylint.project.prefetching import LONG, multiplier, rival, spread, unfair
 from celerylint.project.process import Chosen, Process
 from celerylint.project.refusals import Refusal, celery_of, refusals
 from celerylint.project.results import CONNECTING, ResultBackend, keepers, result_backend
@@ -62,6 +62,7 @@ __all__ = [
     "ENFORCES",
     "GREEN",
     "HARD",
+    "LONG",
     "SOFT",
     "App",
     "Argument",
@@ -108,6 +109,7 @@ __all__ = [
     "is_true",
     "keepers",
     "limit",
+    "multiplier",
     "named",
     "pool",
     "pool_place",
@@ -115,8 +117,10 @@ __all__ = [
     "refusals",
     "remapped",
     "result_backend",
+    "rival",
     "rule",
     "spelled",
+    "spread",
     "started_by",
     "stop_signal",
     "tasks_of",
