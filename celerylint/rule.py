@@ -26,6 +26,7 @@ from celerylint.project.model import (
     Task,
     Worker,
 )
+from celerylint.project.nodenames import LostPercent, Namesakes, lost_percents, namesakes
 from celerylint.project.pools import (
     ENFORCES,
     GREEN,
@@ -80,6 +81,8 @@ __all__ = [
     "Edit",
     "Finding",
     "Limit",
+    "LostPercent",
+    "Namesakes",
     "Option",
     "Parameter",
     "Process",
@@ -109,8 +112,10 @@ __all__ = [
     "is_true",
     "keepers",
     "limit",
+    "lost_percents",
     "multiplier",
     "named",
+    "namesakes",
     "pool",
     "pool_place",
     "production_brokers",
