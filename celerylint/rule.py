@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from celerylint.findings import Edit, Finding, Related, Severity, Span
 from celerylint.project.brokers import DATABASE_TRANSPORTS, Broker, production_brokers
-from celerylint.project.consuming import consumed, tasks_of
+from celerylint.project.consuming import Ignored, consumed, ignored_limits, tasks_of
 from celerylint.project.limits import HARD, SOFT, Coverage, Limit, coverage, limit
 from celerylint.project.model import (
     App,
@@ -80,6 +80,7 @@ __all__ = [
     "Double",
     "Edit",
     "Finding",
+    "Ignored",
     "Limit",
     "LostPercent",
     "Namesakes",
@@ -109,6 +110,7 @@ __all__ = [
     "doubles",
     "early_tasks",
     "enforces",
+    "ignored_limits",
     "is_true",
     "keepers",
     "limit",

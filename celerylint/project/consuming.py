@@ -7,11 +7,14 @@ celery/app/amqp.py (Queues.select).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass
 
+from celerylint.findings import Span
 from celerylint.project.choices import readings
-from celerylint.project.limits import runners
+from celerylint.project.limits import HARD, SOFT, limit, runners
 from celerylint.project.model import Context, Project, Task, Worker
+from celerylint.project.pools import enforces
 from celerylint.project.values import Literal, OneOf, Sequence, Value
 from celerylint.project.values import Mapping as MappingValue
 
@@ -162,3 +165,49 @@ def tasks_of(worker: Worker, project: Project) -> tuple[tuple[Task, ...], tuple[
         elif None in here or None in there:
             maybe.append(task)
     return tuple(surely), tuple(maybe)
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """A limit of a task that comes to nothing in a worker; `name` is soft_time_limit or time_limit,
+    `span` where it is given."""
+
+    task: Task
+    name: str
+    span: Span
+
+
+def ignored_limits(worker: Worker, project: Project) -> tuple[Ignored, ...]:
+    """The limits that the pool of a worker ignores: of tasks that it surely takes, where no other
+    worker that may take them heeds the limit, and where no limit of the other kind does its work.
+    """
+    if all(enforces(worker, name) for name in (SOFT, HARD)):
+        return ()
+    taken, _ = tasks_of(worker, project)
+    others = [
+        each
+        for each in project.running
+        if isinstance(each, Worker) and each.started.role != "development"
+    ]
+    reached = [
+        (each, {id(task) for some in tasks_of(each, project) for task in some}) for each in others
+    ]
+    found = []
+    for task in taken:
+        takers = [each for each, tasks in reached if id(task) in tasks]
+        if _limited_somewhere(task, takers):
+            continue
+        for name in (SOFT, HARD):
+            each = limit(task, name, worker)
+            if each.set and each.span is not None:
+                found.append(Ignored(task, name, each.span))
+    return tuple(found)
+
+
+def _limited_somewhere(task: Task, workers: Iterable[Worker]) -> bool:
+    """Does one of the workers (perhaps) stop the task?"""
+    return any(
+        enforces(each, name) and limit(task, name, each).set is not False
+        for each in workers
+        for name in (SOFT, HARD)
+    )
