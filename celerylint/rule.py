@@ -41,18 +41,21 @@ from celerylint.project.process import Chosen, Process
 from celerylint.project.refusals import Refusal, celery_of, refusals
 from celerylint.project.results import CONNECTING, ResultBackend, keepers, result_backend
 from celerylint.project.retrying import unbounded
+from celerylint.project.schedule_file import LostSchedule, lost_schedules
 from celerylint.project.scheduling import Beat, Double, beats, doubles
 from celerylint.project.serializers import Carries, carries
 from celerylint.project.starting import named, started_by
 from celerylint.project.stopping import (
     CONTAINERS,
     Broadcast,
+    Shell,
     broadcast,
     contexts_of,
     early_tasks,
     is_true,
     pool,
     remapped,
+    shells,
     stop_signal,
 )
 
@@ -83,6 +86,7 @@ __all__ = [
     "Ignored",
     "Limit",
     "LostPercent",
+    "LostSchedule",
     "Namesakes",
     "Option",
     "Parameter",
@@ -96,6 +100,7 @@ __all__ = [
     "RuleSpec",
     "Setting",
     "Severity",
+    "Shell",
     "Span",
     "Task",
     "Worker",
@@ -115,6 +120,7 @@ __all__ = [
     "keepers",
     "limit",
     "lost_percents",
+    "lost_schedules",
     "multiplier",
     "named",
     "namesakes",
@@ -126,6 +132,7 @@ __all__ = [
     "result_backend",
     "rival",
     "rule",
+    "shells",
     "spelled",
     "spread",
     "started_by",
