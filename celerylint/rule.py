@@ -11,6 +11,7 @@ from celerylint.project.brokers import DATABASE_TRANSPORTS, Broker, production_b
 from celerylint.project.consuming import Ignored, consumed, ignored_limits, tasks_of
 from celerylint.project.limits import HARD, SOFT, Coverage, Limit, coverage, limit
 from celerylint.project.model import (
+    OPTION_SETTINGS,
     App,
     Argument,
     BeatEntry,
@@ -67,6 +68,7 @@ __all__ = [
     "GREEN",
     "HARD",
     "LONG",
+    "OPTION_SETTINGS",
     "SOFT",
     "App",
     "Argument",
