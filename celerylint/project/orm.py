@@ -13,6 +13,7 @@ from celerylint.project.objects import (
     ClassObject,
     FunctionObject,
     Instance,
+    Lazy,
     Parameter,
     Scope,
     Unread,
@@ -252,11 +253,18 @@ def attribute_handler(machine: Machine, base: Value, name: str, here: Here) -> V
         return Query(cls=USER, manager=True) if name == "objects" else None
     if isinstance(base, Instance):
         return _of_instance(machine, base, name, here)
-    if name == "user" and isinstance(base, Parameter) and base.name == "request":
-        return Instance(cls=USER)
-    if name == "user" and isinstance(base, Bound) and base.name == "request":
-        return Instance(cls=USER)
+    if name == "user" and isinstance(base, Parameter | Bound) and base.name == "request":
+        return Instance(cls=USER) if _in_django(machine, here) else None
     return None
+
+
+def _in_django(machine: Machine, here: Here) -> bool:
+    """Is this code of a Django project? Starlette's requests have users, too."""
+    imported = (each for each in here.scope.module.env.values() if isinstance(each, Lazy | Name))
+    if any(each.dotted.split(".")[0] in ("django", "rest_framework") for each in imported):
+        return True
+    folders = (f"{root}/" if root else "" for root in machine.names.roots)
+    return any(f"{folder}manage.py" in machine.names.files for folder in folders)
 
 
 def _of_class(machine: Machine, cls: ClassObject, name: str) -> Value | None:

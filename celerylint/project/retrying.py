@@ -14,7 +14,7 @@ def unbounded(task: Task) -> tuple[Related, ...]:
     A bound in the call or in `retry_kwargs` wins; what is not known may be one. None in these
     places means the task's own bound (celery/app/task.py: Task.retry), so it bounds nothing.
     """
-    if task.counts_retries:
+    if task.counts_retries or _expires(task):
         return ()
     places = [
         Related(call.span, "retries without a bound of its own")
@@ -25,6 +25,12 @@ def unbounded(task: Task) -> tuple[Related, ...]:
     if auto is not None and _some(auto.value) and not _bounded_by_keywords(task):
         places.append(Related(auto.span, "retries on these exceptions"))
     return tuple(places)
+
+
+def _expires(task: Task) -> bool:
+    """Does every message of the task end at some time? A retry keeps the time of the first one."""
+    option = task.option("expires")
+    return option is not None and not _is_none(option.value)
 
 
 def _bounded_by_keywords(task: Task) -> bool:

@@ -111,7 +111,8 @@ def _profile(
         machine.need(decided[0])
     name = source.name if source is not None else "default"
     role = source.role if source is not None else "production"
-    is_open = written.open or (source is not None and source.open)
+    # Celery's default app is configured by whoever runs it, unless a `celeryconfig` is here.
+    is_open = written.open or (record.loader == "default" if source is None else source.open)
     made = {
         key: model.Setting(key, value, (value.site or site).span, spelling, origin, profile=name)
         for key, (value, spelling, origin, site) in settings.items()
