@@ -5,6 +5,8 @@ Sources: celery/concurrency/prefork.py, gevent.py, eventlet.py, thread.py and so
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from celerylint.findings import Span
 from celerylint.project.model import Context, Worker
 from celerylint.project.values import Value
@@ -53,3 +55,14 @@ def unless(*values: Value) -> str:
     """What has to be said where defaults of variables were counted as known."""
     names = dict.fromkeys(name for value in values for name in value.environment())
     return f", unless {' or '.join(f'`{name}`' for name in names)} is set" if names else ""
+
+
+def patched_for(words: Sequence[str]) -> str | None:
+    """The pool that Celery's entry point finds in its arguments, and patches the standard library
+    for: the first `-P`, `--pool` or `--pool=` (celery/__init__.py: maybe_patch_concurrency)."""
+    for word, following in zip(words, (*words[1:], ""), strict=True):
+        if word in ("-P", "--pool"):
+            return following.strip("\"'")
+        if word.startswith("--pool="):
+            return word.removeprefix("--pool=").strip("\"'")
+    return None
