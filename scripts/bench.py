@@ -25,12 +25,17 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 LINUX = sys.platform == "linux"
 # Exit statuses that are results: nothing found, findings.
 FINE = (0, 1)
-NOT_COPIED = ("site-packages", "test", "tests", "idlelib", "__pycache__", "config-*", "*.so")
+# Beside what no project has: modules whose own methods have the names of Celery's.
+NOT_COPIED = (
+    *("site-packages", "test", "tests", "idlelib", "__pycache__", "config-*", "*.so"),
+    *("tkinter", "turtle*", "multiprocessing"),
+)
 
 
 @dataclass(frozen=True)
@@ -175,22 +180,27 @@ def _shown(cost: Cost) -> str:
 def _run(job: Job) -> Cost:
     """One run's time on the clock and of all its processes that have ended."""
     began = time.perf_counter()
-    with _started(job) as process:
+    with tempfile.TemporaryFile() as said, _started(job, said) as process:
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - began
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in FINE:
-        sys.exit(f"{' '.join(job.command())}: exit status {process.returncode}")
+        process.returncode = os.waitstatus_to_exitcode(status)
+        said.seek(0)
+        errors = said.read().decode("utf-8", "replace")
+    # A traceback has findings' exit status, and would be a very fast run.
+    if process.returncode not in FINE or "Traceback" in errors:
+        sys.exit(f"{errors}exit status {process.returncode}: {' '.join(job.command())}")
     return Cost(wall, usage.ru_utime + usage.ru_stime)
 
 
 @contextmanager
-def _started(job: Job) -> Iterator[subprocess.Popen[bytes]]:
+def _started(
+    job: Job, errors: IO[bytes] | int = subprocess.DEVNULL
+) -> Iterator[subprocess.Popen[bytes]]:
     with tempfile.TemporaryFile() as stdin:
         stdin.write(job.stdin)
         stdin.seek(0)
         quiet = subprocess.DEVNULL
-        yield subprocess.Popen(job.command(), cwd=job.cwd, stdin=stdin, stdout=quiet, stderr=quiet)
+        yield subprocess.Popen(job.command(), cwd=job.cwd, stdin=stdin, stdout=quiet, stderr=errors)
 
 
 def _memory(job: Job) -> int:
