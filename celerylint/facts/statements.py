@@ -204,5 +204,7 @@ def _captures(pattern: cst.CSTNode) -> set[str]:
         name = getattr(node, "name", None)
         if isinstance(node, cst.MatchAs | cst.MatchStar) and isinstance(name, cst.Name):
             names.add(name.value)
+        elif isinstance(node, cst.MatchMapping) and node.rest is not None:
+            names.add(node.rest.value)
         stack.extend(node.children)
     return names
