@@ -132,14 +132,19 @@ FORMS = [
         "names: a namespace",
         namespaced(
             'CELERY_BROKER_URL = "redis://ns/0"; CELERY_TASK_SOFT_TIME_LIMIT = 60;'
-            " CELERY_RESULT_BACKEND_THREAD_SAFE = True; WORKER_CONCURRENCY = 7; OTHER = 1"
+            " WORKER_CONCURRENCY = 7; OTHER = 1"
         ),
         settings={
             "broker_url": "redis://ns/0",
             "task_soft_time_limit": 60,
-            "result_backend_thread_safe": True,
             "worker_concurrency": None,
         },
+    ),
+    form(
+        "names: a setting that Celery does not list, under a namespace",
+        namespaced("CELERY_RESULT_BACKEND_THREAD_SAFE = True"),
+        settings={"result_backend_thread_safe": True},
+        since=(5, 3),
     ),
     form(
         "names: a namespace with an underscore at its end",
