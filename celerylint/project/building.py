@@ -97,6 +97,7 @@ def _process(
         final=situation.final,
         held=situation.held,
         broadcasts=situation.broadcasts,
+        copied=situation.copied,
         keys=unit_facts.keys(service, situation),
         ports=unit_facts.listed(service, "ports", situation),
         mounts=unit_facts.listed(service, "mounts", situation),

@@ -64,7 +64,8 @@ class Process:
     first words: `exec` belongs there). broadcasts is the init that hands signals to its whole
     process group (`dumb-init`, `tini -g`). final: nothing follows it in the scripts on the way.
     keys is what the unit says under its format's own keys (stopasgroup, KillMode, Type, ...), and
-    cpus, memory, init and restart; ports and mounts are "outside:inside" as written.
+    cpus, memory, init and restart; copied is the COPY that puts its script into an image, where
+    nothing in the tree runs that script; ports and mounts are "outside:inside" as written.
     """
 
     kind: str
@@ -95,6 +96,7 @@ class Process:
     final: bool = True
     held: tuple[Span, ...] = ()
     broadcasts: Span | None = None
+    copied: Span | None = None
     keys: Mapping[str, Chosen] = field(default_factory=lambda: _EMPTY)
     ports: tuple[Chosen, ...] = ()
     mounts: tuple[Chosen, ...] = ()

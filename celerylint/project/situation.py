@@ -21,7 +21,7 @@ class Situation:
 
     executes: what it starts gets the platform's signals itself (None: not known). settled: a unit
     is known, so that its environment decides branches. shell are variables of the shell around.
-    held, broadcasts and final are those of Process.
+    held, broadcasts, copied and final are those of Process.
     """
 
     service: Service | None
@@ -41,6 +41,7 @@ class Situation:
     final: bool = True
     held: tuple[Span, ...] = ()
     broadcasts: Span | None = None
+    copied: Span | None = None
     depth: int = 0
     seen: frozenset[str] = frozenset()
     shell: Mapping[str, Value] = field(default_factory=dict)

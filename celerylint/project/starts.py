@@ -16,10 +16,10 @@ from celerylint.project.celeryd import celeryd_starts
 from celerylint.project.chains import Follower, shell_words
 from celerylint.project.entrypoints import EntryPoint, entry_points
 from celerylint.project.environment import surroundings
-from celerylint.project.expansion import Surroundings, expand
+from celerylint.project.expansion import Surroundings, expand, text_of
 from celerylint.project.images import Image, built_image, image_of
 from celerylint.project.managers import follow_s6, supervised
-from celerylint.project.manifest_files import Files, Read, ReadFacts
+from celerylint.project.manifest_files import Files, Read, ReadFacts, normal
 from celerylint.project.place import Home
 from celerylint.project.process import Process
 from celerylint.project.situation import Situation
@@ -206,8 +206,24 @@ class _Collector:
                 home, text, interpreter = found
                 around = Surroundings(script=manifest.path)
                 seen = frozenset((manifest.path,))
-                situation = Situation(None, None, around, {}, seen=seen)
+                situation = Situation(
+                    None, None, around, {}, seen=seen, copied=self.copied(manifest.path)
+                )
                 self.follower.text(home, text, interpreter, None, situation, string=False)
+
+    def copied(self, path: str) -> Span | None:
+        """The COPY by which a Dockerfile puts this one file into its image."""
+        for manifest in self.kept:
+            if manifest.kind != "dockerfile":
+                continue
+            folder = posixpath.dirname(manifest.path)
+            for stage in manifest.stages:
+                image = built_image(manifest, stage, folder, self.files)
+                for source in (each for copy in stage.copies for each in copy.sources):
+                    text = (text_of(source, image.around, image.home) or "").lstrip("/")
+                    if text and path in (normal(text), normal(folder, text)):
+                        return image.home.span(source.start, source.end)
+        return None
 
     def declared(self, workers: Iterable[str]) -> None:
         """Command lines that the configuration declares."""

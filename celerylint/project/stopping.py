@@ -59,8 +59,8 @@ def is_true(chosen: Chosen | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Broadcast:
-    """What sends the stop signal to a worker's pool processes too: who does, where that is said, and
-    whether a file says it (or leaves it to the default)."""
+    """What sends the stop signal to a worker's pool processes too: who does, where that is said,
+    and whether a file says it (or leaves it to the default)."""
 
     who: str
     span: Span
@@ -68,7 +68,7 @@ class Broadcast:
 
 
 def broadcast(process: Process) -> Broadcast | None:
-    """Who signals the whole process group when the worker is to stop; None where nobody surely does.
+    """Who signals the whole process group when the worker is to stop; None: nobody for certain.
 
     Sources: supervisor's configuration, systemd.kill(5), dumb-init's and tini's manuals.
     """
@@ -108,3 +108,41 @@ def early_tasks(context: Context, project: Project) -> Iterator[Task]:
                 yield task
         elif option is None and not late and not task.open:
             yield task
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """A shell that stays in front of a process. place is the word that lacks an `exec`; then says
+    what a stop does: waits (the shell ignores the signal until all are killed), orphans (the
+    process lives on), drops (all are killed at once), loses (the process needs `stopasgroup`, which
+    kills its tasks).
+    """
+
+    place: Span
+    then: str
+
+
+def shells(process: Process) -> Iterator[Shell]:
+    """The shells in front of a process whose manager signals nobody else; none where not sure.
+
+    Seen with bash 5.2 and dash as process 1, under tini 0.19 and under supervisor 4.2. systemd: see
+    systemd.kill(5).
+    """
+    then = _without_exec(process)
+    if then is not None and process.broadcasts is None and not process.multi:
+        for place in process.held:
+            yield Shell(place, then)
+
+
+def _without_exec(process: Process) -> str | None:
+    if process.platform == "supervisor":
+        return "loses" if is_true(process.keys.get("stopasgroup")) else "orphans"
+    if process.platform == "systemd":
+        mode = process.keys.get("KillMode")
+        return {"process": "orphans", "mixed": "drops"}.get(mode.text() or "") if mode else None
+    if any(each.path.endswith("/run") for each in process.chain):
+        return "orphans"  # s6 and runit signal what they start, not process 1
+    if process.platform in CONTAINERS:
+        init = any(each in _INITS for each in process.wrappers)
+        return "drops" if init or is_true(process.keys.get("init")) else "waits"
+    return "waits" if process.copied is not None else None
