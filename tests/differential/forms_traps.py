@@ -1,4 +1,4 @@
-"""Forms that a hasty reader gets wrong: aliases, jumps out of loops, deletions, repeated factories."""
+"""Forms that a hasty reader gets wrong: aliases, jumps out of loops, deletions, factories."""
 
 from __future__ import annotations
 

@@ -44,17 +44,11 @@ def with_profile(load: Load, profile: str) -> Load:
     return Load(**{**vars(load), "env": {**load.env, **env}})
 
 
-def judge_files(
-    live: Live,
-    files: Mapping[str, str],
-    load: Load,
-    profile: str = "",
-    stand_ins: Mapping[str, str] | None = None,
-) -> Comparison:
-    """Compares a project given as texts; stand_ins are for the live side. Raises LiveError."""
+def judge_files(live: Live, files: Mapping[str, str], load: Load, profile: str = "") -> Comparison:
+    """Compares a project given as texts. Raises LiveError."""
     claims = claims_of(files)
     load = Load(**{**vars(with_profile(load, profile)), "ask": asked_settings(claims)})
-    found = live.load_files({**files, **(stand_ins or {})}, load)
+    found = live.load_files(files, load)
     return judged(claims, found, load, profile)
 
 

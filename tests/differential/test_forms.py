@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -25,7 +27,7 @@ from . import (
 )
 from .encoding import encode
 from .form import Form
-from .judge import LiveError, claims_of, judge_files
+from .judge import LiveError, asked_settings, claims_of, judged, with_profile
 from .live import Live, Load
 from .values import matches
 
@@ -53,9 +55,17 @@ def load_of(form: Form) -> Load:
     return Load(form.app, dict(form.env), form.paths)
 
 
-def load_live(live: Live, form: Form, profile: str) -> dict[str, Any]:
-    env = {"DJANGO_SETTINGS_MODULE": profile} if profile else {}
-    return live.load_files(form.live_files(), Load(form.app, {**form.env, **env}, form.paths))
+# Both tests of a form look at one application: it is loaded once.
+LOADED: dict[tuple[str, str], dict[str, Any]] = {}
+
+
+def load_live(live: Live, form: Form, profile: str, ask: Sequence[str] = ()) -> dict[str, Any]:
+    key = (form.id, profile)
+    found = LOADED.get(key)
+    if found is None or not found.get("settings", {}).keys() >= {*ask}:
+        load = with_profile(replace(load_of(form), ask=ask), profile)
+        found = LOADED[key] = live.load_files(form.live_files(), load)
+    return found
 
 
 def skip_other_versions(live: Live, form: Form) -> None:
@@ -95,8 +105,10 @@ def test_celerylint_says_what_real_celery_does(live: Live, form: Form) -> None:
     if form.error is not None:
         claims_of(files)  # no application to compare with; reading it must not fail
         return
+    claims = claims_of(files)
     for profile in form.profiles:
-        result = judge_files(live, files, load_of(form), profile, form.stand_ins)
+        found = load_live(live, form, profile, asked_settings(claims))
+        result = judged(claims, found, load_of(form), profile)
         assert [str(difference) for difference in result.differences] == []
         assert len(result.unknown) <= form.unknown, result.unknown
 
