@@ -28,6 +28,7 @@ from celerylint.project.model import (
     Worker,
 )
 from celerylint.project.nodenames import LostPercent, Namesakes, lost_percents, namesakes
+from celerylint.project.old_commands import OLD_COMMANDS
 from celerylint.project.pools import (
     ENFORCES,
     GREEN,
@@ -69,6 +70,7 @@ __all__ = [
     "GREEN",
     "HARD",
     "LONG",
+    "OLD_COMMANDS",
     "OPTION_SETTINGS",
     "SOFT",
     "App",

@@ -27,17 +27,19 @@ def limit_not_enforced_by_pool(worker: Worker, project: Project) -> Iterator[Fin
     process, pool = worker.started, worker.pool()
     if process.role == "development":
         return
-    found = ignored_limits(worker, project)
+    found = tuple(ignored_limits(worker, project))
     if not found:
         return
     chosen = worker.fact("pool")
     hedge = unless(chosen.value) if chosen is not None else ""
-    kinds = " and ".join(_WORDS[name] for name in _WORDS if any(e.name == name for e in found))
+    kinds = " or ".join(
+        _WORDS[name].removesuffix(" limit") for name in _WORDS if any(e.name == name for e in found)
+    )
     tasks = list(dict.fromkeys(each.task.function for each in found))
     count = f"{len(tasks)} task{'s' if len(tasks) > 1 else ''}"
     yield Finding(
         pool_place(worker),
-        f"a {pool} pool never enforces a {kinds}: {count} that this worker runs may hang for ever "
+        f"a {pool} pool never enforces a {kinds} limit: {count} of this worker may hang for ever "
         f"all the same: {_first(tasks)}{hedge}",
         help=_help(pool),
         related=(*_proof(worker, found), *started_by(process)),

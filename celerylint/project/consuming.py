@@ -35,6 +35,11 @@ class Senders:
             if each.task is not None:
                 self._calls.setdefault(id(each.task), []).append(each.options)
         self._entries = _scheduled(context)
+        # Whoever sends what is not known by name may send any task, and to another queue.
+        self._loose = any(
+            each.task is None and each.sent_name is None and "queue" in each.options
+            for each in project.dispatches
+        )
 
     def options(self, task: Task) -> list[Mapping[str, Value]]:
         """The options with which the task is sent, one mapping for each place that sends it."""
@@ -49,7 +54,7 @@ class Senders:
             if "routing_key" in options or "exchange" in options:
                 found.add(None)
             found |= set(_texts(given)) if given is not None else _own(task, self.context)
-        return found or _own(task, self.context)
+        return found or (UNKNOWN if self._loose else _own(task, self.context))
 
 
 def _own(task: Task, context: Context) -> Queues:
@@ -177,31 +182,31 @@ class Ignored:
     span: Span
 
 
-def ignored_limits(worker: Worker, project: Project) -> tuple[Ignored, ...]:
-    """The limits that the pool of a worker ignores: of tasks that it surely takes, where no other
-    worker that may take them heeds the limit, and where no limit of the other kind does its work.
+def ignored_limits(worker: Worker, project: Project) -> Iterator[Ignored]:
+    """The limits that the pool of a worker ignores: of tasks that it takes (or may take, where no
+    worker surely takes any), where no other worker that may take them heeds the limit, and where
+    no limit of the other kind does its work.
     """
     if all(enforces(worker, name) for name in (SOFT, HARD)):
-        return ()
-    taken, _ = tasks_of(worker, project)
-    others = [
-        each
-        for each in project.running
-        if isinstance(each, Worker) and each.started.role != "development"
-    ]
-    reached = [
-        (each, {id(task) for some in tasks_of(each, project) for task in some}) for each in others
-    ]
-    found = []
-    for task in taken:
-        takers = [each for each, tasks in reached if id(task) in tasks]
-        if _limited_somewhere(task, takers):
-            continue
-        for name in (SOFT, HARD):
-            each = limit(task, name, worker)
-            if each.set and each.span is not None:
-                found.append(Ignored(task, name, each.span))
-    return tuple(found)
+        return
+    taken, maybe = tasks_of(worker, project)
+    others, any_sure = [], False
+    for each in project.running:
+        if isinstance(each, Worker) and each.started.role != "development":
+            sure, unsure = tasks_of(each, project)
+            others.append((each, {id(task) for task in (*sure, *unsure)}))
+            any_sure = any_sure or bool(sure)
+    for task in taken if any_sure else maybe:
+        takers = [each for each, reach in others if id(task) in reach]
+        if not _limited_somewhere(task, takers):
+            yield from _limits(task, worker)
+
+
+def _limits(task: Task, worker: Worker) -> Iterator[Ignored]:
+    for name in (SOFT, HARD):
+        each = limit(task, name, worker)
+        if each.set and each.span is not None:
+            yield Ignored(task, name, each.span)
 
 
 def _limited_somewhere(task: Task, workers: Iterable[Worker]) -> bool:
