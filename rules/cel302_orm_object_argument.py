@@ -29,7 +29,7 @@ def object_is_sent(dispatch: Dispatch, project: Project) -> Iterator[Finding]:
     yield Finding(
         objects[0].span,
         f"{_what(objects)}, which {_becomes(fate, serializer, len(objects) > 1)}",
-        help=_cure(objects[0], project),
+        help=_cure(objects, project),
         related=(*(proof for each in objects for proof in each.proof), *_because(fate, setting)),
         severity=None if fate is Carries.REFUSED else Severity.WARNING,
     )
@@ -85,11 +85,14 @@ def _because(fate: Carries, setting: Setting | None) -> tuple[Related, ...]:
     return (Related(setting.span, f"`{setting.written}` {verb} the serializer"),)
 
 
-def _cure(argument: Argument, project: Project) -> str:
-    if argument.shape == "queryset":
-        return "pass a list of keys, and load the objects in the task"
-    if argument.text.replace(".", "").replace("_", "").isalnum():
-        kinds = {model.name: model.kind for model in project.models}
-        key = "pk" if kinds.get(argument.model or "", "django") == "django" else "id"
-        return f"pass `{argument.text}.{key}`, and load the object in the task"
-    return "pass the primary key, and load the object in the task"
+def _cure(objects: Sequence[Argument], project: Project) -> str:
+    kinds = {model.name: model.kind for model in project.models}
+    keys = []
+    for each in objects:
+        plain = each.text.replace(".", "").replace("_", "").isalnum()
+        if each.shape == "queryset" or not plain:
+            return "pass primary keys, and load the objects in the task"
+        key = "pk" if kinds.get(each.model or "", "django") == "django" else "id"
+        keys.append(f"`{each.text}.{key}`")
+    load = "objects" if len(keys) > 1 else "object"
+    return f"pass {' and '.join(keys)}, and load the {load} in the task"

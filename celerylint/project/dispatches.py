@@ -200,8 +200,11 @@ def _is_none(value: Value) -> bool:
 
 def _proof(value: Value, cls: ClassObject | Name, span: Span) -> tuple[Related, ...]:
     proof: list[Related] = []
-    if value.site is not None and value.site.span.line != span.line:
-        proof.append(Related(value.site.span, f"holds an instance of {orm.name_of(cls)} from here"))
+    came = value.site.span if value.site is not None else span
+    # Where a helper in another file made it, the reader looks at the call of the helper first.
+    if came.path == span.path and came.line != span.line:
+        kind = "a query set" if isinstance(value, orm.Query) else "an instance"
+        proof.append(Related(came, f"holds {kind} of {orm.name_of(cls)} from here"))
     if isinstance(cls, ClassObject) and cls.site is not None:
         proof.append(Related(cls.site.span, f"{orm.name_of(cls)} is a database model"))
     return tuple(proof)
