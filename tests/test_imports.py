@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 REPOSITORY = Path(__file__).parent.parent
-SLOW = ("celery", "libcst", "pydantic", "yaml")
+SLOW = ("celery", "kombu", "libcst", "pydantic", "yaml")
 
 
 def test_imports_point_down() -> None:
@@ -58,13 +60,25 @@ RUN = (
 )
 
 
-def test_a_run_that_the_cache_answers_imports_nothing_slow(tmp_path: Path) -> None:
-    project = tmp_path / "project"
+def _small(project: Path) -> None:
     project.mkdir()
     (project / "pyproject.toml").write_text("[tool.celerylint]\nlint-tests = true\n")
     (project / "tasks.py").write_text(
         "from celery import Celery\napp = Celery('shop')\n\n@app.task\ndef charge(order_id): ...\n"
     )
+    (project / "bad.py").write_text("import celery\nx = = 1\n")
+
+
+def _example(project: Path) -> None:
+    shutil.copytree(REPOSITORY / "examples" / "shop", project)
+
+
+@pytest.mark.parametrize("make", [_small, _example])
+def test_a_run_that_the_cache_answers_imports_nothing_slow(
+    make: Callable[[Path], None], tmp_path: Path
+) -> None:
+    project = tmp_path / "project"
+    make(project)
     run = RUN.replace("'cache'", repr(str(tmp_path / "cache")))
-    assert loaded(run, project)
+    assert "libcst" in loaded(run, project)
     assert loaded(run, project) == set()
