@@ -34,7 +34,7 @@ def missing_soft_time_limit(project: Project, _: Project) -> Iterator[Finding]:
             yield Finding(
                 found.place,
                 f"{_count(found.unlimited, found.tasks)} no time limit, soft or hard, so a call "
-                f"that hangs holds its worker process for ever: {_first(found.unlimited)}",
+                f"that hangs holds its place in a worker for ever: {_first(found.unlimited)}",
                 help=_help(found),
                 related=(*related, *_workers(found)),
             )

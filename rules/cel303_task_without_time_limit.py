@@ -14,6 +14,6 @@ def task_without_time_limit(project: Project, _: Project) -> Iterator[Finding]:
             yield Finding(
                 task.span,
                 f"`{task.function}` has no time limit, soft or hard, so a call that hangs holds "
-                "its worker process for ever",
+                "its place in a worker for ever",
                 help="give it a `soft_time_limit`, or set `task_soft_time_limit` for all tasks",
             )
