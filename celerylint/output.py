@@ -6,6 +6,7 @@ import contextlib
 import io
 import os
 import sys
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -90,9 +91,14 @@ def exit_with(command: Callable[[], Any]) -> None:
     except click.ClickException as error:
         _complain(error.format_message())
     except Exception as error:
-        if not _expected(error):
-            raise
-        _complain(str(error))
+        if _expected(error):
+            _complain(str(error))
+        else:
+            # Not 1, which says that there are findings.
+            traceback.print_exc()
+            _complain(
+                "this is a mistake of celerylint itself; please report it with the lines above"
+            )
     sys.exit(status)
 
 

@@ -31,6 +31,10 @@ VARIABLE = "DJANGO_SETTINGS_MODULE"
 NAMING_FILES = ("manage.py", "wsgi.py", "asgi.py")
 _NAMED = re.compile(r"""DJANGO_SETTINGS_MODULE["']?\s*[=:,]\s*["']?([A-Za-z_][\w.]*)""")
 _MOST_SIBLINGS = 40
+# A test about settings is no profile of them.
+_SETTINGS_FILE = re.compile(
+    r"(test_|tests_|ci_)?settings(_test|_tests|_ci)?\.py|test\.py|testing\.py|ci\.py"
+)
 
 
 def role_of(module: str, path: str, chosen: Iterable[str]) -> str:
@@ -61,6 +65,8 @@ def siblings(machine: Machine, path: str) -> list[str]:
         if "settings" not in each and not each.startswith(f"{folder}/"):
             continue
         other_folder, _, other = each.rpartition("/")
+        if is_test_path(each) and not _SETTINGS_FILE.fullmatch(other):
+            continue
         if each == path or not other.endswith(".py") or other.startswith("0"):
             continue
         if (
