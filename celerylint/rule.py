@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from celerylint.findings import Edit, Finding, Related, Severity, Span
-from celerylint.project.brokers import DATABASE_TRANSPORTS, Broker, production_brokers
+from celerylint.project.brokers import DATABASE_TRANSPORTS, Broker, brokers, production_brokers
 from celerylint.project.consuming import Ignored, consumed, ignored_limits, tasks_of
+from celerylint.project.grace import MANAGERS, TooShort, too_short
 from celerylint.project.limits import HARD, SOFT, Coverage, Limit, coverage, limit
 from celerylint.project.model import (
     OPTION_SETTINGS,
@@ -61,6 +62,7 @@ from celerylint.project.stopping import (
     shells,
     stop_signal,
 )
+from celerylint.project.values import Value
 
 __all__ = [
     "CONNECTING",
@@ -70,6 +72,7 @@ __all__ = [
     "GREEN",
     "HARD",
     "LONG",
+    "MANAGERS",
     "OLD_COMMANDS",
     "OPTION_SETTINGS",
     "SOFT",
@@ -108,9 +111,12 @@ __all__ = [
     "Shell",
     "Span",
     "Task",
+    "TooShort",
+    "Value",
     "Worker",
     "beats",
     "broadcast",
+    "brokers",
     "carries",
     "celery_of",
     "concurrency",
@@ -144,6 +150,7 @@ __all__ = [
     "started_by",
     "stop_signal",
     "tasks_of",
+    "too_short",
     "unbounded",
     "unfair",
     "unless",
