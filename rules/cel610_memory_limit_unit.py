@@ -20,7 +20,7 @@ _LEAST = 20_000  # a process of Celery has 30,000 to 100,000 KiB before it runs 
 _MOST = 64 * 1024 * 1024
 
 
-@rule(on=Worker, severity=Severity.ERROR, since="0.1")
+@rule(on=Worker, severity=Severity.ERROR, since="0.1", preview=True)
 def of_an_option(worker: Worker, project: Project) -> Iterator[Finding]:
     chosen = worker.started.option("max_memory_per_child")
     if chosen is None or chosen.value.environment() or worker.pool() not in (None, "prefork"):
@@ -37,7 +37,7 @@ def of_an_option(worker: Worker, project: Project) -> Iterator[Finding]:
             )
 
 
-@rule(on=Setting, severity=Severity.ERROR, since="0.1")
+@rule(on=Setting, severity=Severity.ERROR, since="0.1", preview=True)
 def of_a_setting(setting: Setting, project: Project) -> Iterator[Finding]:
     if setting.name == "worker_max_memory_per_child":
         yield from _judged(_number(setting.value), setting.span)
