@@ -91,7 +91,7 @@ class Follower:
             found.kind, found.word, found.args = "command", found.through[0], found.through[1:]
             found.unsure.pop()
             found.wrappers.pop()
-        if found.word is None:
+        if found.word is None or ("manage.py" in found.wrappers and self._own_command(found)):
             return
         inner = wrapped(situation, found)
         name = basename(found.word.text() or "")
@@ -104,6 +104,11 @@ class Follower:
             self.managed.append(Managed(name, tuple(found.args), inner))
         elif found.kind == "command":
             self._script(found, inner)
+
+    def _own_command(self, found: Unwrapped) -> bool:
+        """Is it a command of manage.py that the project itself defines? Its words are its own."""
+        name = found.word.text() if found.word is not None else None
+        return any(path.endswith(f"management/commands/{name}.py") for path in self.files.paths)
 
     def command(self, command: Command, home: Home, situation: Situation) -> None:
         """Follows a manifest's command, whatever its form."""

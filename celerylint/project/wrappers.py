@@ -1,5 +1,4 @@
-"""Strips what stands in front of the command that matters: `gosu app`, `uv run`, `sh -c`, `env
-X=y`."""
+"""Strips what stands in front of the command that matters: `gosu app`, `uv run`, `sh -c`."""
 
 from __future__ import annotations
 
@@ -9,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from celerylint.project.argv import STARTS, Arg
+from celerylint.project.old_commands import OLD_COMMANDS, is_program, managed, translated
 from celerylint.project.values import Literal, Value
 from celerylint.project.watchers import nodemon, renamed, split_word, watchfiles
 from celerylint.project.wrapper_table import NEVER, SHELLS, WRAPPERS, Wrapper, broadcasts
@@ -48,9 +48,8 @@ class Unwrapped:
 
 
 def unwrap(args: Sequence[Arg], own: Mapping[str, bool] = MappingProxyType({})) -> Unwrapped:
-    """Strips wrappers from the left. own: names of the project's own console scripts that start
-    Celery, True where the script's words are Celery's own, False where they follow `NAME celery`.
-    Never raises."""
+    """Strips wrappers from the left; never raises. own: the project's console scripts that start
+    Celery, True where a script's words are Celery's own, False where they follow `NAME celery`."""
     return _Stripper(list(args), own).run()
 
 
@@ -73,6 +72,9 @@ class _Stripper:
             text = first.text()
             name = basename(text) if text is not None else _unknown_name(first)
             if self.is_celery(name):
+                return self.finish("celery")
+            if is_program(self.args, name):
+                self.args = translated(self.args, name)
                 return self.finish("celery")
             if text is None and first.open and not name and len(self.args) > 1:
                 self.found.unsure.append(first.written)  # it may render a wrapper, or nothing
@@ -118,6 +120,8 @@ class _Stripper:
         }
         if name in special:
             return special[name]()
+        if name == "manage.py":
+            return self.managed(self.args)
         if _PYTHON.match(name):
             return self.python()
         if name in SHELLS:
@@ -185,11 +189,8 @@ class _Stripper:
             if arg.text() in ("-s", "--shell"):
                 shell = basename(args[number + 1].text() or "sh")
             if arg.text() in ("-c", "--command"):
-                self.args = args[number + 1 :]
                 self.found.interpreter = shell
-                self.finish("shell")
-                self.args = []
-                return True
+                return self.ended(args[number + 1 :], "shell")
         return False
 
     def shell(self, name: str) -> bool:
@@ -204,11 +205,8 @@ class _Stripper:
                 break
         if at >= len(self.args):
             return False
-        self.args = self.args[at:]
         self.found.interpreter = name
-        self.finish("shell" if command else "command")
-        self.args = []
-        return True
+        return self.ended(self.args[at:], "shell" if command else "command")
 
     def python(self) -> bool:
         at = 1
@@ -220,14 +218,26 @@ class _Stripper:
                 break
             at += 2 if text in ("-X", "-W") else 1
         rest = self.args[at:]
-        managed = len(rest) > 1 and basename(rest[0].text() or "") == "manage.py"
-        if managed and rest[1].text() == "celery":
-            self.args = rest[1:]
-            return True
+        if rest and basename(rest[0].text() or "") == "manage.py":
+            return self.managed(rest)
         if rest and _CELERY.match(basename(rest[0].text() or "")):
             self.args = rest
             return True
         return False
+
+    def ended(self, args: list[Arg], kind: str = "celery") -> bool:
+        """Nothing is left to strip."""
+        self.args = args
+        self.finish(kind)
+        self.args = []
+        return True
+
+    def managed(self, args: list[Arg]) -> bool:
+        found = managed(args)
+        if found is None:
+            return False
+        self.found.wrappers.append("manage.py")
+        return self.ended(found)
 
     def module(self, at: int) -> bool:
         """`python -m MODULE ...`: the module's name becomes the command word."""
@@ -235,6 +245,8 @@ class _Stripper:
         if name in ("celery", "celery.bin.celery", "celery.__main__"):
             self.args = [renamed(self.args[at], "celery"), *self.args[at + 1 :]]
             return True
+        if name in OLD_COMMANDS:
+            return self.ended(translated(self.args[at:], name))
         runners = ("debugpy", "watchfiles", "coverage", "hupper", "memray", "watchdog.watchmedo")
         if name in runners or name.startswith("opentelemetry"):
             short = name.rsplit(".", 1)[-1]
