@@ -20,6 +20,7 @@ from celerylint.project import starts
 from celerylint.project.profiles import NAMING_FILES, VARIABLE, named_in
 from celerylint.testcode import is_test_path
 from celerylint.tree import Stat, Tree
+from celerylint.triage import glob_matches
 
 # setup.py is a module, too, and has facts of both kinds.
 _PINS = "pins of "
@@ -183,11 +184,20 @@ class Library:
     def processes(self, release: tuple[int, ...]) -> starts.Collected:
         """The Celery processes that the tree's manifests (and the configuration) start."""
         found = starts.collect(
-            self.paths, self._manifest_data, release, self._manifest, self.config.workers
+            self.paths,
+            self._manifest_data,
+            release,
+            self._manifest,
+            self.config.workers,
+            named=self._named_manifests(),
         )
         for path, line, message in found.problems:
             self.problems.append(Diagnostic("manifest", message, path, line))
         return found
+
+    def _named_manifests(self) -> list[str]:
+        globs = self.config.manifests
+        return [path for path in self.paths if any(glob_matches(each, path) for each in globs)]
 
     def _manifest_data(self, path: str) -> bytes | None:
         try:

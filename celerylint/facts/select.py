@@ -22,7 +22,7 @@ SENDS = re.compile(
     \. (?:
         delay (?: [(),] | _on_commit )
       | apply (?: _async | \( (?: \) | \( | \[ | args | kwargs ) )
-      | si?\( | subtask\( | send_task | (?<! inspect\. ) signature\(
+      | si?\( | subtask\( | send_task | worker_main\( | (?<! inspect\. ) signature\(
     )
     """,
     re.VERBOSE,

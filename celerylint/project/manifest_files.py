@@ -26,13 +26,20 @@ _ALWAYS = frozenset(("compose", "dockerfile"))
 class Files:
     """Reads manifests on demand and keeps them. problems are (path, line, message)."""
 
-    def __init__(self, paths: Iterable[str], read: Read, facts: ReadFacts | None = None) -> None:
+    def __init__(
+        self,
+        paths: Iterable[str],
+        read: Read,
+        facts: ReadFacts | None = None,
+        named: Iterable[str] = (),
+    ) -> None:
         self.paths = sorted(paths)
         self.problems: list[tuple[str, int, str]] = []
         self._known = frozenset(self.paths)
         self._folders = _folders(self.paths)
         self._read = read
         self._facts = facts or _plain
+        self._named = frozenset(named)
         self._texts: dict[str, str | None] = {}
         self._manifests: dict[str, Manifest | None] = {}
         self._names: dict[str, list[str]] = {}
@@ -54,8 +61,10 @@ class Files:
 
     def kept(self) -> list[Manifest]:
         """The manifests that speak of Celery, or name one that does; with what may join them."""
-        texts = {path: text for path in self.paths if candidate(path) and (text := self.text(path))}
-        telling = {path for path, text in texts.items() if mentions(text)}
+        texts = {
+            path: text for path in self.paths if self._may_be(path) and (text := self.text(path))
+        }
+        telling = {path for path, text in texts.items() if mentions(text)} | self._named
         words = {"supervisord"} if any(path.endswith(".conf") for path in telling) else set()
         for path in telling:
             if self.kind(path) == "shell":
@@ -74,11 +83,17 @@ class Files:
                 found.append(manifest)
         return found
 
+    def _may_be(self, path: str) -> bool:
+        return path in self._named or candidate(path)
+
     def kind(self, path: str) -> str | None:
         """Which kind of manifest a file is, None for what is none."""
         if path not in self._kinds:
             text = self.text(path)
-            self._kinds[path] = classify(path, text) if text is not None else None
+            kind = classify(path, text) if text is not None else None
+            # What the user names starts workers, whatever it looks like: most often a script.
+            named = "shell" if text is not None and path in self._named else None
+            self._kinds[path] = kind or named
         return self._kinds[path]
 
     def text(self, path: str) -> str | None:

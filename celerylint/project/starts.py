@@ -47,15 +47,16 @@ def collect(
     facts: ReadFacts | None = None,
     workers: Iterable[str] = (),
     built: Iterable[Sequence[Arg]] = (),
+    named: Iterable[str] = (),
 ) -> Collected:
     """Reads a tree's manifests and links them.
 
     paths are project-relative; read gives a file's bytes; release decides which options exist;
     facts reads one manifest (a cache may stand before it); workers are declared command lines that
     no file starts; built are those that Python code puts together (`os.execvp`, `worker_main`), the
-    word `celery` first. Never raises for bad input.
+    word `celery` first; named are paths that the user says start workers. Never raises for bad input.
     """
-    files = Files(paths, read, facts)
+    files = Files(paths, read, facts, named)
     collector = _Collector(files, entry_points(files))
     collector.run()
     collector.declared(workers)
