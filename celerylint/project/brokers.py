@@ -46,7 +46,8 @@ class _Guess:
 def production_brokers(app: App, project: Project) -> Iterator[tuple[Context, Broker]]:
     """The transports that an app surely uses in production, each with its context.
 
-    Where processes are known that run the app, their environment decides what the code leaves to it.
+    Where processes are known that run the app, their environment decides what the code leaves
+    to it.
     """
     for context in project.contexts:
         if context.app is not app or context.profile.role != "production":
@@ -129,7 +130,7 @@ def _decided(
 
 
 def _one(url: _Guess, name: _Guess, releases: Sequence[Release]) -> tuple[str, str, bool] | None:
-    """The transport, how it is written, and whether `broker_transport` chose it; None if unknown."""
+    """The transport, how it is written, and whether `broker_transport` chose it, if it is known."""
     if url.text is None or name.text is None:
         return None
     before, plus, _ = url.text.partition("://")[0].partition("+")
