@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from celerylint.project.combine import one_of, same
 from celerylint.project.machine import FrameNote
 from celerylint.project.modules import Module
-from celerylint.project.objects import Arguments, ClassObject, FunctionObject
+from celerylint.project.objects import Arguments, ClassObject, FunctionObject, Unread
 from celerylint.project.values import Mapping, Site, Unknown, Value
 
 Key = tuple[str, int]
@@ -33,6 +33,8 @@ class ConfEvent:
 def _again(known: Value, found: Value) -> Value:
     """What code says that is followed again: the same, more since more was read, or something else
     where it is called twice."""
+    if isinstance(found, Unread) and isinstance(known, Unknown) and not isinstance(known, Unread):
+        return found
     if isinstance(found, Unknown) or same(known, found):
         return known
     if isinstance(known, Unknown) or (found.known() and not known.known()):
