@@ -168,7 +168,7 @@ class _Collector:
             opened,
             inside or "",
             (Span(manifest.path, *manifest.position(unit.start)),),
-            development=_mounts_source(found, image),
+            development=_mounts_source(found, image, self.files),
         )
 
     def dockerfiles(self) -> None:
@@ -234,7 +234,7 @@ class _Collector:
             self.follower.text(home, Text.at(line, 0), "bash", None, situation, string=True)
 
 
-def _mounts_source(found: Service, image: Image | None) -> str:
+def _mounts_source(found: Service, image: Image | None, files: Files) -> str:
     """Why a compose service is for development: its source code is mounted over the image's."""
     if found.manifest.kind != "compose":
         return ""
@@ -243,6 +243,7 @@ def _mounts_source(found: Service, image: Image | None) -> str:
     for mount, _ in found.mounts():
         source = str(mount).partition(":")[0]
         inside = posixpath.normpath(posixpath.join(folder, source))
-        if source.startswith(".") and (source in roots or inside in roots):
+        package = posixpath.join(inside, "__init__.py") in files
+        if source.startswith(".") and (package or source in roots or inside in roots):
             return f"mounts the source code ({mount})"
     return ""
