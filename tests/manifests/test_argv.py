@@ -161,7 +161,7 @@ def vocabulary() -> list[str]:
     return words
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from(vocabulary()), max_size=8), st.sampled_from([0, 1, 2, 3]))
 def test_any_command_line_reads_as_click_reads_it(words: list[str], start: int) -> None:
     begin = [[], ["-A", "x"], ["worker"], ["-A", "x", "beat"]][start]
