@@ -90,7 +90,7 @@ def exit_with(command: Callable[[], Any]) -> None:
         status = 130
     except click.ClickException as error:
         _complain(error.format_message())
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - what goes wrong here is said, not raised
         if _expected(error):
             _complain(str(error))
         else:

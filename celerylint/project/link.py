@@ -137,6 +137,7 @@ def _project(machine: Machine, world: World, inputs: Inputs, root: str) -> model
         contexts=contexts,
         processes=processes,
         running=running.contexts_of(processes, apps),
+        waits=tuple(sorted(each.span for each in world.waits.values() if not each.file.test)),
         unresolved=(*_unresolved(contexts), *_unread(inputs.unread), *_not_made(world)),
     )
 

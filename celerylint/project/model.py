@@ -369,6 +369,7 @@ class Project:
     models: tuple[OrmModel, ...] = ()
     contexts: tuple[Context, ...] = ()
     unresolved: tuple[Unresolved, ...] = ()
+    waits: tuple[Span, ...] = ()  # the calls that wait for a task's result
 
     def subjects(self, kind: type[Any]) -> Iterator[Any]:
         """Every subject of one of the model's types, in the order of the files."""

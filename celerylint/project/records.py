@@ -143,6 +143,7 @@ class World:
     sends: dict[tuple[str, int, str], SendRecord] = field(default_factory=dict)
     starts: dict[tuple[str, int], StartRecord] = field(default_factory=dict)
     retries: dict[tuple[str, int], RetryRecord] = field(default_factory=dict)
+    waits: dict[tuple[str, int], Site] = field(default_factory=dict)  # for a result
     current: AppRecord | None = None  # what is done to `celery.current_app`
     django_settings: list[str] = field(default_factory=list)  # module names
     django_values: list[dict[str, Value]] = field(default_factory=list)  # of production profiles

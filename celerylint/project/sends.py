@@ -34,8 +34,10 @@ WORDS = frozenset(
         "apply",
         "chunks",
         "starmap",
+        "AsyncResult",
     ]
 )
+_WAITS = frozenset({"get", "wait", "join", "join_native", "iterate", "collect"})
 # Receivers of these names are worth a mention where what they are is not known.
 UNMISTAKABLE = frozenset({"delay", "apply_async", "send_task", "si", "delay_on_commit", "subtask"})
 _CANVAS_SENDS = frozenset({"delay", "apply_async", "apply"})
@@ -45,7 +47,9 @@ def listener(
     world: World, machine: Machine, function: Value, arguments: Arguments, here: Here
 ) -> None:
     """A call stands here: keep it where it is one of Celery's."""
-    if isinstance(function, OneOf):
+    if _waits(function):
+        world.waits.setdefault((here.scope.module.path, here.node[1]), here.site)
+    elif isinstance(function, OneOf):
         _one_of(world, machine, function, arguments, here)
     elif isinstance(function, TaskMethod):
         _task_method(world, machine, function, arguments, here)
@@ -59,6 +63,17 @@ def listener(
         _keep(world, machine, "apply_async", here, arguments, canvas=function.kind)
     else:
         _unknown(world, machine, function, arguments, here)
+
+
+def _waits(function: Value) -> bool:
+    """Does this wait for the result of a task that another process runs?"""
+    return any(
+        isinstance(each, Bound)
+        and each.name in _WAITS
+        and isinstance(each.receiver, Call)
+        and each.receiver.dotted == "celery.result.AsyncResult"
+        for each in (function.options if isinstance(function, OneOf) else (function,))
+    )
 
 
 def _one_of(

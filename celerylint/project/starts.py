@@ -54,7 +54,8 @@ def collect(
     paths are project-relative; read gives a file's bytes; release decides which options exist;
     facts reads one manifest (a cache may stand before it); workers are declared command lines that
     no file starts; built are those that Python code puts together (`os.execvp`, `worker_main`), the
-    word `celery` first; named are paths that the user says start workers. Never raises for bad input.
+    word `celery` first; named are paths that the user says start workers. Never raises for bad
+    input.
     """
     files = Files(paths, read, facts, named)
     collector = _Collector(files, entry_points(files))
