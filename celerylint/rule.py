@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from celerylint.findings import Edit, Finding, Related, Severity, Span
 from celerylint.project.brokers import DATABASE_TRANSPORTS, Broker, brokers, production_brokers
-from celerylint.project.consuming import Ignored, consumed, ignored_limits, tasks_of
+from celerylint.project.consuming import Ignored, consumed, ignored_limits, publishers, tasks_of
 from celerylint.project.grace import MANAGERS, TooShort, too_short
 from celerylint.project.limits import HARD, SOFT, Coverage, Limit, coverage, limit
 from celerylint.project.model import (
@@ -60,6 +60,7 @@ from celerylint.project.stopping import (
     pool,
     remapped,
     shells,
+    softened,
     stop_signal,
 )
 from celerylint.project.values import Value
@@ -139,12 +140,14 @@ __all__ = [
     "pool",
     "pool_place",
     "production_brokers",
+    "publishers",
     "refusals",
     "remapped",
     "result_backend",
     "rival",
     "rule",
     "shells",
+    "softened",
     "spelled",
     "spread",
     "started_by",
