@@ -31,13 +31,18 @@ class Senders:
     def __init__(self, context: Context, project: Project) -> None:
         self.context = context
         self._calls: dict[int, list[Mapping[str, Value]]] = {}
+        self._entries = _scheduled(context)
         for each in project.dispatches:
             if each.task is not None:
                 self._calls.setdefault(id(each.task), []).append(each.options)
-        self._entries = _scheduled(context)
+            for name in each.one_of:
+                self._entries.setdefault(name, []).append(each.options)
         # Whoever sends what is not known by name may send any task, and to another queue.
         self._loose = any(
-            each.task is None and each.sent_name is None and "queue" in each.options
+            each.task is None
+            and each.sent_name is None
+            and not each.one_of
+            and "queue" in each.options
             for each in project.dispatches
         )
 
