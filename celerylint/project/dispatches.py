@@ -53,6 +53,7 @@ def make(
         reason=reason,
         test=module.test,
         canvas=record.canvas,
+        one_of=_names(record.name) if name is None else (),
     )
 
 
@@ -60,10 +61,20 @@ def _frame(note: FrameNote) -> model.Frame:
     return model.Frame(note.kind, note.site.span, note.detail)
 
 
+def _names(value: Value | None) -> tuple[str, ...]:
+    """The names where it is one of several, none where one of them is not known."""
+    options = value.options if isinstance(value, OneOf) else ()
+    found = [text_of(_member(each)) for each in options]
+    return tuple(each for each in found if each is not None) if None not in found else ()
+
+
+def _member(value: Value | None) -> Value | None:
+    """The value of an enum's member, else the value itself."""
+    return value.fields.get("value", value) if isinstance(value, Instance) else value
+
+
 def _name(record: SendRecord) -> str | None:
-    value = record.name
-    if isinstance(value, Instance) and "value" in value.fields:
-        value = value.fields["value"]
+    value = _member(record.name)
     if isinstance(value, Mapping):
         value = value.get("task")
     if value is not None and value.environment():

@@ -199,6 +199,7 @@ class Dispatch:
     reason: str = ""  # why the task is not known
     test: bool = False
     canvas: str | None = None  # signature, chain, group or chord, where one is sent
+    one_of: tuple[str, ...] = ()  # the names that it may send, where it is one of several
 
 
 @dataclass(frozen=True, slots=True)
