@@ -146,3 +146,11 @@ def _without_exec(process: Process) -> str | None:
         init = any(each in _INITS for each in process.wrappers)
         return "drops" if init or is_true(process.keys.get("init")) else "waits"
     return "waits" if process.copied is not None else None
+
+
+def softened(context: Context) -> bool:
+    """May a cold shutdown wait for the running tasks first (Celery 5.5 and newer)?"""
+    setting = context.setting("worker_soft_shutdown_timeout")
+    if setting is None or context.app.celery.all_below(5, 5):
+        return False
+    return setting.value.may(lambda each: isinstance(each, int | float) and each > 0)
