@@ -205,7 +205,7 @@ def link_tree(library: Library, config: Config) -> Project:
         demanded |= missing
         library.read(missing)
     library.cache.remembered[_DEMANDED] = sorted(demanded)
-    return project
+    return replace(project, packages=versions.asked_for(pins))
 
 
 def _versions(config: Config, pins: Mapping[str, object]) -> Callable[[str], CeleryVersions]:

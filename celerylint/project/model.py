@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from celerylint.findings import Related, Span
@@ -371,6 +371,9 @@ class Project:
     contexts: tuple[Context, ...] = ()
     unresolved: tuple[Unresolved, ...] = ()
     waits: tuple[Span, ...] = ()  # the calls that wait for a task's result
+    packages: Mapping[str, Span] = field(
+        default_factory=dict
+    )  # of facts.requirement.PACKAGES: where asked for
 
     def subjects(self, kind: type[Any]) -> Iterator[Any]:
         """Every subject of one of the model's types, in the order of the files."""

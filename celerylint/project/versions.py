@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from celerylint import oracle
 from celerylint.facts.requirement import PACKAGES, PinFacts
-from celerylint.findings import Diagnostic
+from celerylint.findings import Diagnostic, Span
 from celerylint.oracle import Release
 from celerylint.project.model import CeleryVersions
 
@@ -271,6 +271,23 @@ def _weighed(asked: Sequence[Asked]) -> Answer:
     exact = [each for each in main if each.exact and not each.conditional]
     telling = locks or exact or sorted(main, key=lambda each: not each.specifier)
     return Answer(tuple(dict.fromkeys(telling)))
+
+
+def asked_for(files: Mapping[str, PinFacts]) -> dict[str, Span]:
+    """The packages of facts.requirement.PACKAGES that production installs: where the first file, by
+    name, asks for each."""
+    found: dict[str, Span] = {}
+    for package in sorted(PACKAGES):
+        for path in sorted(files):
+            asked = [each for each in _of_file(files, path, package, set()) if _installs(each)]
+            if asked:
+                found[package] = Span(asked[0].path, asked[0].line)
+                break
+    return found
+
+
+def _installs(asked: Asked) -> bool:
+    return asked.kind != "development"
 
 
 def _anywhere(folders: Mapping[str, Sequence[Asked]]) -> Answer:
