@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from celerylint.findings import Edit, Finding, Related, Severity, Span
 from celerylint.project.brokers import DATABASE_TRANSPORTS, Broker, brokers, production_brokers
 from celerylint.project.consuming import Ignored, consumed, ignored_limits, publishers, tasks_of
+from celerylint.project.flower import Exposed, exposed
 from celerylint.project.grace import MANAGERS, TooShort, too_short
 from celerylint.project.limits import HARD, SOFT, Coverage, Limit, coverage, limit
 from celerylint.project.model import (
@@ -91,6 +92,7 @@ __all__ = [
     "Dispatch",
     "Double",
     "Edit",
+    "Exposed",
     "Finding",
     "Ignored",
     "Limit",
@@ -127,6 +129,7 @@ __all__ = [
     "doubles",
     "early_tasks",
     "enforces",
+    "exposed",
     "ignored_limits",
     "is_true",
     "keepers",
