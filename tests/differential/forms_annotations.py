@@ -45,7 +45,6 @@ FORMS = [
         def a(): pass
         """,
         tasks={"proj.a": {"max_retries": 6, "retry_kwargs": {"max_retries": 4, "countdown": 1}}},
-        unknown=1,
     ),
     form(
         "base: None in the decorator falls through to the setting",
@@ -133,7 +132,6 @@ FORMS = [
         def b(): pass
         """,
         tasks={"proj.a": {"max_retries": 2}, "proj.b": {"max_retries": 2}},
-        unknown=1,
     ),
     form(
         "annotations: attributes with an at sign, and a class as an annotation",
@@ -156,6 +154,6 @@ FORMS = [
         def a(): pass
         """,
         tasks={"proj.a": {"rate_limit": "2/s"}},
-        unknown=2,
+        unknown=1,
     ),
 ]

@@ -233,6 +233,5 @@ FORMS = [
         """,
         settings={"task_time_limit": 11},
         tasks=["proj.ping"],
-        unknown=1,
     ),
 ]

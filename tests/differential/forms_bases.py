@@ -214,7 +214,6 @@ FORMS = [
         def b(): pass
         """,
         tasks=["shop.a", "b"],
-        unknown=1,
     ),
     form(
         "base: a task of another app is shared with this one unless it says shared=False",

@@ -58,7 +58,6 @@ FORMS = [
         app.conf.setdefault("worker_prefetch_multiplier", 1)
         """,
         settings={"task_time_limit": 10, "worker_prefetch_multiplier": 1},
-        unknown=2,
     ),
     form(
         "settings: conf.setdefault before the first read beats the loaded object",
@@ -70,7 +69,6 @@ FORMS = [
         app.conf.setdefault("worker_prefetch_multiplier", 1)
         """,
         settings={"worker_prefetch_multiplier": 1},
-        unknown=1,
     ),
     form(
         "settings: conf.setdefault after the first read does nothing",
@@ -82,7 +80,6 @@ FORMS = [
         app.conf.setdefault("worker_prefetch_multiplier", 1)
         """,
         settings={"worker_prefetch_multiplier": 4},
-        unknown=1,
     ),
     form(
         "settings: conf.beat_schedule grown by item and update",
@@ -114,7 +111,6 @@ FORMS = [
             }
         },
         tasks=["proj.a", "proj.b", "proj.c"],
-        unknown=1,
     ),
     form(
         "settings: add_defaults beats the loaded object",
@@ -160,7 +156,6 @@ FORMS = [
         app.config_from_object({"task_time_limit": 2})
         """,
         settings={"task_time_limit": 2, "worker_concurrency": None},
-        unknown=1,
     ),
     form(
         "settings: app.conf written by another module",
@@ -176,6 +171,5 @@ FORMS = [
         app.conf.task_time_limit = 44
         """,
         settings={"task_time_limit": 44},
-        unknown=1,
     ),
 ]

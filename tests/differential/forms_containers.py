@@ -46,7 +46,6 @@ FORMS = [
             },
             "task_routes": {"a": {"queue": "a"}, "b": {"queue": "b"}, "c": {"queue": "c"}},
         },
-        unknown=3,
         python=(3, 9),
     ),
     value(
@@ -70,7 +69,6 @@ FORMS = [
             "result_accept_content": ["json", "yaml"],
             "imports": ["lists_a", "lists_b", "lists_c"],
         },
-        unknown=3,
     ),
     value(
         "timedelta and crontab",
@@ -88,7 +86,6 @@ FORMS = [
         }
         """,
         {"result_expires": timedelta(hours=1)},
-        unknown=2,
     ),
     value(
         "kombu queues",
@@ -102,7 +99,6 @@ FORMS = [
         )
         """,
         {},
-        unknown=1,
     ),
     value(
         "annotated, chained, tuple and walrus assignments",
@@ -125,7 +121,7 @@ FORMS = [
             "worker_prefetch_multiplier": 3,
             "task_track_started": True,
         },
-        unknown=3,
+        unknown=1,
     ),
     value(
         "augmented, deleted and overwritten names",
@@ -148,7 +144,6 @@ FORMS = [
             "worker_prefetch_multiplier": 8,
             "task_soft_time_limit": 12,
         },
-        unknown=3,
     ),
     value(
         "globals, setattr and comprehensions",
@@ -162,7 +157,7 @@ FORMS = [
         --- comp_b.py
         """,
         {"task_time_limit": 10, "task_soft_time_limit": 5, "imports": ["comp_a", "comp_b"]},
-        unknown=3,
+        unknown=1,
     ),
     value(
         "sets, bytes, None, floats and nested containers",
@@ -179,6 +174,5 @@ FORMS = [
             "broker_heartbeat": 12.5,
             "broker_pool_limit": None,
         },
-        unknown=2,
     ),
 ]

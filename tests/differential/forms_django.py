@@ -149,7 +149,6 @@ FORMS = [
             "task_soft_time_limit": 30,
             "task_time_limit": 50,
         },
-        unknown=1,
     ),
     form(
         "django: decouple",
@@ -229,7 +228,6 @@ FORMS = [
             "task_time_limit": 120,
             "task_default_queue": "web",
         },
-        unknown=2,
     ),
     form(
         "django: a star-import chain with a local override that is not there",

@@ -141,7 +141,6 @@ FORMS = [
         app="proj:celery_app",
         settings={"broker_url": "redis://localhost", "task_ignore_result": True},
         tasks={"proj.add": {"ignore_result": True}},
-        unknown=4,
     ),
     form(
         "app: built in a method of a class",
@@ -167,7 +166,6 @@ FORMS = [
         """,
         settings={"broker_url": "redis://prop"},
         tasks={"proj.ping": {"max_retries": 2}},
-        unknown=4,
     ),
     form(
         "app: a lazy proxy around a factory",
@@ -225,7 +223,6 @@ FORMS = [
         """,
         settings={"task_time_limit": 12},
         tasks=["proj.ping"],
-        unknown=1,
     ),
     form(
         "app: a subclass of Celery",
@@ -267,6 +264,5 @@ FORMS = [
         """,
         settings={"task_time_limit": 20},
         tasks=["proj_tasks.ping"],
-        unknown=2,
     ),
 ]

@@ -112,7 +112,6 @@ FORMS = [
         BROKER_URL = "redis://old/0"
         """,
         settings={"task_acks_late": True, "broker_url": "redis://old/0"},
-        unknown=1,
     ),
     form(
         "names: namespaced names without a namespace are nothing",
@@ -218,7 +217,6 @@ FORMS = [
         CELERY_TASK_TIME_LIMIT = 5
         """,
         settings={"task_time_limit": 5},
-        unknown=1,
     ),
     form(
         "names: include under its old and its namespaced name",

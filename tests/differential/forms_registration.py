@@ -292,6 +292,5 @@ FORMS = [
         """,
         settings={"task_routes": [[["proj.*", {"queue": "shop"}]]]},
         tasks=["proj.sweep"],
-        unknown=1,
     ),
 ]

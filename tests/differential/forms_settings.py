@@ -94,7 +94,6 @@ FORMS = [
         app.config_from_object(Config())
         """,
         settings={"task_time_limit": 5, "broker_url": "redis://instance/0"},
-        unknown=1,
     ),
     form(
         "settings: config_from_object with a dict",
@@ -121,7 +120,6 @@ FORMS = [
         """,
         env={"CELERY_CONFIG_MODULE": "conf"},
         settings={"task_time_limit": 21},
-        unknown=2,
     ),
     form(
         "settings: config_from_envvar after os.environ.setdefault",
@@ -136,7 +134,6 @@ FORMS = [
         task_time_limit = 22
         """,
         settings={"task_time_limit": 22},
-        unknown=2,
     ),
     form(
         "settings: config_from_envvar, silent, over a config_source",
@@ -150,7 +147,6 @@ FORMS = [
         task_time_limit = 23
         """,
         settings={"task_time_limit": 23},
-        unknown=2,
     ),
     form(
         "settings: imported names and helper constants in a config module count",
@@ -172,7 +168,6 @@ FORMS = [
         app.config_from_object("conf")
         """,
         settings={"task_time_limit": 300, "task_soft_time_limit": 120, "worker_concurrency": 2},
-        unknown=1,
     ),
     form(
         "settings: a chain of star-imports, last one wins",
@@ -195,7 +190,6 @@ FORMS = [
         app.config_from_object("conf.production")
         """,
         settings={"task_time_limit": 3, "worker_concurrency": 1, "task_acks_late": False},
-        unknown=1,
     ),
     form(
         "settings: __all__ limits a star-import",

@@ -203,7 +203,6 @@ FORMS = [
         def a(): pass
         """,
         {"jobs.default": {"queue": "low", "soft_time_limit": 180}},
-        unknown=2,
     ),
     jobs(
         "the same function name in two modules, and a task imported elsewhere",
@@ -236,7 +235,6 @@ FORMS = [
             def a(): pass
         """,
         {"a": {"max_retries": 1}},
-        unknown=1,
     ),
     jobs(
         "look-alikes are not tasks",

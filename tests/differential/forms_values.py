@@ -32,7 +32,6 @@ FORMS = [
         worker_concurrency = max(2, min(8, 4)) + -1
         """,
         {"task_time_limit": 10500, "task_soft_time_limit": 2629, "worker_concurrency": 3},
-        unknown=1,
     ),
     value(
         "strings: f-string, %, format, +, join, implicit concatenation",
@@ -54,7 +53,6 @@ FORMS = [
             "task_default_routing_key": "shop.low",
             "control_exchange": "a.b",
         },
-        unknown=3,
     ),
     value(
         "conditionals and boolean operators",
@@ -75,7 +73,6 @@ FORMS = [
             "task_track_started": True,
             "worker_prefetch_multiplier": 1,
         },
-        unknown=3,
     ),
     value(
         "if and else at module level",
@@ -91,7 +88,6 @@ FORMS = [
             task_time_limit = 3
         """,
         {"worker_concurrency": 8, "task_time_limit": None},
-        unknown=1,
     ),
     value(
         "os.environ and os.getenv with defaults",
@@ -116,7 +112,6 @@ FORMS = [
             "task_acks_late": True,
             "task_default_queue": "low",
         },
-        unknown=4,
     ),
     value(
         "an environment default inside an f-string",
@@ -126,7 +121,6 @@ FORMS = [
         broker_url = f"redis://{HOST}:{os.environ.get('SHOP_PORT', 6379)}/0"
         """,
         {"broker_url": "redis://localhost:6379/0"},
-        unknown=1,
     ),
     value(
         "local helper functions that read the environment",
@@ -151,7 +145,6 @@ FORMS = [
             return f"redis://localhost:6379/{db}"
         """,
         {"task_time_limit": 30, "task_acks_late": True, "broker_url": "redis://localhost:6379/0"},
-        unknown=2,
     ),
     value(
         "try and except around a conversion",
@@ -163,7 +156,6 @@ FORMS = [
             worker_concurrency = 2
         """,
         {"worker_concurrency": 6},
-        unknown=1,
     ),
     value(
         "timedelta converted to seconds",

@@ -114,7 +114,6 @@ FORMS = [
             "d": {"acks_late": True},
             "e": {"queue": "x"},
         },
-        unknown=4,
     ),
     jobs(
         "a decorator function that wraps the function itself",
@@ -138,7 +137,6 @@ FORMS = [
         def b(x): pass
         """,
         {"a": {"acks_late": True}, "b": {"max_retries": 1}},
-        unknown=4,
     ),
     jobs(
         "splats of options",
@@ -167,7 +165,6 @@ FORMS = [
             "b": {"max_retries": 2, "time_limit": 12, "retry_backoff": True},
             "c": {"time_limit": 99},
         },
-        unknown=1,
     ),
     jobs(
         "stacked decorators above and below",
@@ -213,6 +210,5 @@ FORMS = [
         other = app.task(name="jobs.other", max_retries=2)(another)
         """,
         {"plain": {}, "jobs.other": {"max_retries": 2}},
-        unknown=3,
     ),
 ]

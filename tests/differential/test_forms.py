@@ -22,6 +22,7 @@ from . import (
     forms_settings,
     forms_tasks,
     forms_traps,
+    forms_traps_apps,
     forms_values,
     forms_wrappers,
 )
@@ -44,6 +45,7 @@ GROUPS = (
     forms_settings,
     forms_tasks,
     forms_traps,
+    forms_traps_apps,
     forms_values,
     forms_wrappers,
 )
