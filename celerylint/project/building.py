@@ -98,6 +98,7 @@ def _process(
         held=situation.held,
         broadcasts=situation.broadcasts,
         copied=situation.copied,
+        removed=situation.removed,
         keys=unit_facts.keys(service, situation),
         ports=unit_facts.listed(service, "ports", situation),
         mounts=unit_facts.listed(service, "mounts", situation),

@@ -65,7 +65,8 @@ class Process:
     process group (`dumb-init`, `tini -g`). final: nothing follows it in the scripts on the way.
     keys is what the unit says under its format's own keys (stopasgroup, KillMode, Type, ...), and
     cpus, memory, init and restart; copied is the COPY that puts its script into an image, where
-    nothing in the tree runs that script; ports and mounts are "outside:inside" as written.
+    nothing in the tree runs that script; removed are the files that its scripts remove before;
+    ports and mounts are "outside:inside" as written.
     """
 
     kind: str
@@ -97,6 +98,7 @@ class Process:
     held: tuple[Span, ...] = ()
     broadcasts: Span | None = None
     copied: Span | None = None
+    removed: frozenset[str] = frozenset()
     keys: Mapping[str, Chosen] = field(default_factory=lambda: _EMPTY)
     ports: tuple[Chosen, ...] = ()
     mounts: tuple[Chosen, ...] = ()

@@ -24,7 +24,7 @@ class Run:
     variants are its words (several lists where a variable may hold several words); environment what
     the process gets beyond the unit's own; conditions the enclosing tests as written. executes: it
     replaces the shell (`exec`); final: the last command of the script or `-c` string; trapped: the
-    script has set a `trap` before.
+    script has set a `trap` before; removed: what it has removed (`rm`) before.
     """
 
     variants: list[list[Arg]]
@@ -39,6 +39,7 @@ class Run:
     workdir: str
     around: Surroundings
     trapped: bool = False
+    removed: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -55,6 +56,7 @@ class Frame:
     piped: bool = False
     looped: bool = False
     ended: bool = False
+    removed: frozenset[str] = frozenset()
     trapped: bool = False
     open: str = ""
 
@@ -102,6 +104,7 @@ def merge(frame: Frame, left: list[Frame], names: tuple[str, ...]) -> None:
     frame.workdir = left[0].workdir
     if len(left) == 1:
         frame.around.parameters = left[0].around.parameters
+    frame.removed = frozenset().union(*(each.removed for each in left))
     frame.trapped = any(each.trapped for each in left)
     frame.open = next((each.open for each in left if each.open), frame.open)
 

@@ -28,7 +28,7 @@ from celerylint.project import shell_builtins
 from celerylint.project.argv import Arg
 from celerylint.project.choices import join, one_of
 from celerylint.project.conditions import UNKNOWN, YES, Outcome, arm_matches, judge
-from celerylint.project.expansion import expand, value_of
+from celerylint.project.expansion import expand, text_of, value_of
 from celerylint.project.place import Home
 from celerylint.project.shell_frame import Frame, Run, Source, merge
 from celerylint.project.values import Default, Literal, Unknown, Value
@@ -214,6 +214,9 @@ class Walker:
             return shell_builtins.run(name, node, frame, self)
         if name in frame.functions:
             return self.call(frame.functions[name], node.words[1:], frame)
+        if name == "rm":
+            paths = (text_of(each, frame.around, self.home) for each in node.words[1:])
+            frame.removed |= {each for each in paths if each}
         if name in NEVER or len(self.runs) >= _MOST_RUNS:
             return UNKNOWN
         self.command(node, node.words, frame, executes=False)
@@ -274,6 +277,7 @@ class Walker:
             frame.workdir,
             frame.around.copy(),
             frame.trapped,
+            frame.removed,
         )
         self.runs.append(run)
         return variants

@@ -21,7 +21,7 @@ class Situation:
 
     executes: what it starts gets the platform's signals itself (None: not known). settled: a unit
     is known, so that its environment decides branches. shell are variables of the shell around.
-    held, broadcasts, copied and final are those of Process.
+    held, broadcasts, copied, removed and final are those of Process.
     """
 
     service: Service | None
@@ -42,6 +42,7 @@ class Situation:
     held: tuple[Span, ...] = ()
     broadcasts: Span | None = None
     copied: Span | None = None
+    removed: frozenset[str] = frozenset()
     depth: int = 0
     seen: frozenset[str] = frozenset()
     shell: Mapping[str, Value] = field(default_factory=dict)
@@ -80,6 +81,7 @@ def ran(situation: Situation, run: Run, interpreter: str, string: bool) -> Situa
         situation,
         executes=executes,
         held=held,
+        removed=situation.removed | run.removed,
         final=situation.final and (run.final or run.executes),
         environment={**situation.environment, **run.environment},
         shell=run.around.shell,

@@ -72,7 +72,7 @@ def broadcast(process: Process) -> Broadcast | None:
 
     Sources: supervisor's configuration, systemd.kill(5), dumb-init's and tini's manuals.
     """
-    if process.multi or process.background:
+    if _left_behind(process):
         return None
     if process.broadcasts is not None:
         who = next((each for each in process.wrappers if each in _INITS), "the init")
@@ -86,6 +86,11 @@ def broadcast(process: Process) -> Broadcast | None:
         if mode.text() == "control-group":
             return Broadcast("systemd", mode.span)
     return None
+
+
+def _left_behind(process: Process) -> bool:
+    """Does it go to the background, where nobody's signal reaches it?"""
+    return process.multi or process.background or process.option("detach") is not None
 
 
 def _stops_itself(process: Process) -> bool:
@@ -129,7 +134,7 @@ def shells(process: Process) -> Iterator[Shell]:
     systemd.kill(5).
     """
     then = _without_exec(process)
-    if then is not None and process.broadcasts is None and not process.multi:
+    if then is not None and process.broadcasts is None and not _left_behind(process):
         for place in process.held:
             yield Shell(place, then)
 
