@@ -56,7 +56,7 @@ def _process(kind: str, line: int, pool: str | None = None) -> Process:
 
 def outcome(*findings: Finding, **more: object) -> Outcome:
     project = Project(
-        root="/work/shop",
+        root="/srv/shop",
         celery=CeleryVersions(((5, 4, 0),), "5.4.0", None, "uv.lock:210"),
         processes=(_process("worker", 1), _process("beat", 2)),
         unresolved=(Unresolved("setting", Span("shop/settings.py", 3), "a call"),),
@@ -370,7 +370,7 @@ def linked(**more: object) -> ProjectRun:
         ),
     )
     project = Project(
-        root="/work/shop",
+        root="/srv/shop",
         celery=versions,
         apps=(app,),
         tasks=tasks,
