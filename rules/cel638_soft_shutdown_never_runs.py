@@ -18,7 +18,7 @@ from celerylint.rule import (
 )
 
 
-@rule(on=Project, severity=Severity.WARNING, since="0.1")
+@rule(on=Project, severity=Severity.WARNING, since="0.1", preview=True)
 def soft_shutdown_never_runs(project: Project, _: Project) -> Iterator[Finding]:
     groups: dict[object, tuple[Setting, list[Worker]]] = {}
     for each in project.running:

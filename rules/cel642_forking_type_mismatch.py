@@ -13,7 +13,7 @@ _WAITS = {
 }
 
 
-@rule(on=Process, severity=Severity.ERROR, since="0.1")
+@rule(on=Process, severity=Severity.ERROR, since="0.1", preview=True)
 def forking_type_mismatch(process: Process, project: Project) -> Iterator[Finding]:
     kind = process.keys.get("Type")
     if process.platform != "systemd" or kind is None or process.open:
