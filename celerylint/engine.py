@@ -4,11 +4,9 @@ reported.
 
 from __future__ import annotations
 
-import gc
 import os
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from celerylint import config as configuration
 from celerylint import registry
 from celerylint.config import Config
 from celerylint.facts.cache import Cache
+from celerylint.facts.pool import collector_off
 from celerylint.findings import Diagnostic, Finding, Related, Severity, Span
 from celerylint.outcome import Outcome, Overrides, ProjectRun, Request, joined
 from celerylint.project import link, versions
@@ -36,7 +35,7 @@ def run(request: Request) -> Outcome:
     paths = [request.stdin_filename] if request.stdin_filename else list(request.paths)
     absolute = [os.path.join(request.cwd, path) for path in paths]
     missing = _missing(request, paths, absolute)
-    with _collector_off():
+    with collector_off():
         parts = [_run_root(request, root) for root in find_roots(absolute)]
     findings = [finding for part in parts for finding in part.findings]
     diagnostics = [*missing, *(each for part in parts for each in part.diagnostics)]
@@ -60,18 +59,6 @@ def _sources(parts: Sequence[Callable[[str], str | None]]) -> Callable[[str], st
         return next((found for found in (part(path) for part in parts) if found is not None), None)
 
     return text
-
-
-@contextmanager
-def _collector_off() -> Iterator[None]:
-    """Linking makes many small values and no loops worth collecting."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _run_root(request: Request, root: Root) -> Outcome:

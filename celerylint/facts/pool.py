@@ -61,7 +61,7 @@ def read_all(
     workers = min(workers or cores(), len(jobs), size // WORTH_A_PROCESS)
     if workers < 2:
         for path, data in jobs:
-            with _collector_off():
+            with collector_off():
                 result = _read(reader, path, data)
             yield path, result
         return
@@ -241,7 +241,8 @@ def _ending(code: int | None) -> str:
 
 
 @contextmanager
-def _collector_off() -> Iterator[None]:
+def collector_off() -> Iterator[None]:
+    """Reading and linking make many small values and no loops worth collecting."""
     was_on = gc.isenabled()
     gc.disable()
     try:
