@@ -117,7 +117,7 @@ def _rendered(outcome: Outcome, form: str, options: dict[str, Any]) -> str:
 
 
 def _show(request: Request, options: dict[str, Any]) -> int:
-    from dataclasses import replace
+    from celerylint.structs import replace
 
     outcome = _run(replace(request, link_only=True))
     if options["show_files"]:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, MutableMapping
-from dataclasses import asdict, dataclass
 from typing import Any
+
+from celerylint.structs import dataclass
 
 NAMES = ("celerylint.toml", "pyproject.toml")
 DEFAULT_MAX_FILE_SIZE = 1_000_000
@@ -53,7 +54,7 @@ class Config:
         """Dictionaries, tuples, strings, numbers and None only: what `marshal` and JSON can
         carry.
         """
-        return asdict(self)
+        return {name: getattr(self, name) for name in self.__match_args__}
 
 
 def from_plain(plain: dict[str, Any]) -> Config:

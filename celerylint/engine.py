@@ -7,7 +7,6 @@ from __future__ import annotations
 import os
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from celerylint import config as configuration
@@ -22,6 +21,7 @@ from celerylint.project.model import CeleryVersions, Project
 from celerylint.project.modules import ModuleMap
 from celerylint.reading import Library
 from celerylint.registry import RuleInfo
+from celerylint.structs import replace
 from celerylint.tree import DiskTree, OverlayTree, Root, Tree, find_roots
 from celerylint.triage import Desk, order, triage
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+
+from celerylint.structs import dataclass
 
 MAGIC = re.compile(r"[*?\[\\]")
 # A name that no pattern can mean: stands for "anything in this folder".

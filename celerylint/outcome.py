@@ -7,11 +7,11 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from celerylint.config import Config
 from celerylint.findings import Diagnostic, Finding, Severity
 from celerylint.project.model import Project
+from celerylint.structs import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

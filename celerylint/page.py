@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from celerylint.structs import dataclass, field
 
 _TITLE = re.compile(r"# (?P<code>CEL\d{3}) (?P<name>[a-z0-9]+(?:-[a-z0-9]+)*)\s*")
 _HEADING = re.compile(r"(?P<level>#{2,6})\s+(?P<title>.*?)\s*#*\s*$")

@@ -12,7 +12,6 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
@@ -20,6 +19,7 @@ from celerylint.config import Config
 from celerylint.findings import Severity
 from celerylint.outcome import Overrides
 from celerylint.rule import RuleSpec
+from celerylint.structs import dataclass
 
 CATEGORIES = {
     "0": "celerylint",

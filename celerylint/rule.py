@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from celerylint.findings import Edit, Finding, Related, Severity, Span
@@ -65,6 +64,7 @@ from celerylint.project.stopping import (
     stop_signal,
 )
 from celerylint.project.values import Value
+from celerylint.structs import dataclass
 
 __all__ = [
     "CONNECTING",

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from celerylint.structs import dataclass
 
 _DIRECTIVE = re.compile(
     r"celerylint:\s*(?P<word>[A-Za-z-]+)\s*(?:\[(?P<names>[^\]]*)\])?", re.IGNORECASE

@@ -9,13 +9,13 @@ import io
 import re
 import tokenize
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 
 from celerylint import registry
 from celerylint.config import Config
 from celerylint.findings import Finding, Related, Severity, Span
 from celerylint.outcome import lines_of
 from celerylint.registry import RuleInfo
+from celerylint.structs import dataclass, field, replace
 from celerylint.suppressions import Suppression, parse
 from celerylint.testcode import is_test_path
 

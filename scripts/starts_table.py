@@ -13,13 +13,13 @@ import json
 import os
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from celerylint.findings import Span
 from celerylint.project.process import Chosen, Process, chosen_json, process_json
 from celerylint.project.starts import Collected, collect
 from celerylint.project.values import OneOf
+from celerylint.structs import replace
 
 SKIPPED = {".git", "node_modules", ".venv", "__pycache__"}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import io
 import json
 import os
@@ -19,6 +18,7 @@ from celerylint.findings import Diagnostic, Finding, Severity, Span
 from celerylint.outcome import Outcome, ProjectRun, Request
 from celerylint.output import exit_with
 from celerylint.project.model import App, CeleryVersions, Project
+from celerylint.structs import replace
 
 FOUND = Finding(
     Span("shop/tasks.py", 1, 1, 1, 2),
@@ -75,13 +75,13 @@ class TestStatus:
             (EMPTY, [], 3),
             (Outcome(), [], 3),
             (EMPTY, ["--allow-empty"], 0),
-            (dataclasses.replace(CLEAN, findings=(FOUND,)), [], 1),
-            (dataclasses.replace(EMPTY, findings=(FOUND,)), [], 1),
-            (dataclasses.replace(CLEAN, findings=(FOUND,)), ["--exit-zero"], 0),
-            (dataclasses.replace(CLEAN, findings=(FOUND,), diagnostics=(BROKEN,)), [], 2),
-            (dataclasses.replace(CLEAN, diagnostics=(BROKEN,)), ["--exit-zero"], 2),
+            (replace(CLEAN, findings=(FOUND,)), [], 1),
+            (replace(EMPTY, findings=(FOUND,)), [], 1),
+            (replace(CLEAN, findings=(FOUND,)), ["--exit-zero"], 0),
+            (replace(CLEAN, findings=(FOUND,), diagnostics=(BROKEN,)), [], 2),
+            (replace(CLEAN, diagnostics=(BROKEN,)), ["--exit-zero"], 2),
             (
-                dataclasses.replace(CLEAN, diagnostics=(Diagnostic("not-parsed", "x", "a.py"),)),
+                replace(CLEAN, diagnostics=(Diagnostic("not-parsed", "x", "a.py"),)),
                 [],
                 0,
             ),
@@ -182,15 +182,13 @@ class TestWords:
 class TestStreams:
     def test_json_alone_is_on_standard_output(self, shell: Shell) -> None:
         broken = (Diagnostic("not-parsed", "x", "a.py"),)
-        shell.outcome = dataclasses.replace(CLEAN, findings=(FOUND,), diagnostics=broken)
+        shell.outcome = replace(CLEAN, findings=(FOUND,), diagnostics=broken)
         assert shell("--output-format", "json") == 1
         assert json.loads(shell.out)["findings"][0]["code"] == "CEL201"
         assert shell.err == ""
 
     def test_diagnostics_of_a_text_run_are_on_standard_error(self, shell: Shell) -> None:
-        shell.outcome = dataclasses.replace(
-            CLEAN, diagnostics=(Diagnostic("not-parsed", "x", "a.py", 3),)
-        )
+        shell.outcome = replace(CLEAN, diagnostics=(Diagnostic("not-parsed", "x", "a.py", 3),))
         assert shell() == 0
         assert shell.err == "a.py:3: warning: not-parsed: x\n"
         assert shell.out.splitlines()[-1] == (
@@ -202,7 +200,7 @@ class TestStreams:
     @pytest.mark.parametrize("form", ["text", "concise", "json", "github"])
     def test_a_file_is_written_whole(self, shell: Shell, tmp_path: Path, form: str) -> None:
         (tmp_path / "report").write_text("old")
-        shell.outcome = dataclasses.replace(CLEAN, findings=(FOUND,))
+        shell.outcome = replace(CLEAN, findings=(FOUND,))
         assert shell("--output-format", form, "--output-file", "report") == 1
         assert "CEL201" in (tmp_path / "report").read_text()
         assert shell.out == "1 app, 0 tasks, 0 worker commands in 3 files\n"
@@ -222,7 +220,7 @@ class TestStreams:
         assert (tmp_path / "real").stat().st_mode & 0o777 == 0o640
 
     def test_statistics(self, shell: Shell) -> None:
-        shell.outcome = dataclasses.replace(CLEAN, findings=(FOUND, FOUND))
+        shell.outcome = replace(CLEAN, findings=(FOUND, FOUND))
         assert shell("--statistics") == 1
         assert shell.out.splitlines()[0] == "2  CEL201  error    database-broker"
 
@@ -248,7 +246,7 @@ class TestStreams:
             monkeypatch.delenv(name, raising=False)
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
-        shell.outcome = dataclasses.replace(CLEAN, findings=(FOUND,))
+        shell.outcome = replace(CLEAN, findings=(FOUND,))
         shell(*words)
         assert ("\x1b[" in shell.out) is coloured
 
@@ -272,7 +270,7 @@ class TestOtherCommands:
         assert all(request.link_only for request in shell.requests)
 
     def test_the_json_of_several_projects_asks_for_one(self, shell: Shell) -> None:
-        other = dataclasses.replace(CLEAN.runs[0], root="b")
+        other = replace(CLEAN.runs[0], root="b")
         shell.outcome = Outcome(runs=(*CLEAN.runs, other))
         assert shell("project", "--output-format", "json") == 2
         assert "name the folder of one of these: ., b" in shell.err
@@ -292,14 +290,14 @@ class TestOtherCommands:
             celery_version="5.4",
             path="pyproject.toml",
         )
-        shell.outcome = Outcome(runs=(dataclasses.replace(CLEAN.runs[0], config=config),))
+        shell.outcome = Outcome(runs=(replace(CLEAN.runs[0], config=config),))
         assert shell("--show-settings") == 0
         assert "configuration from pyproject.toml" in shell.out
         assert "# CEL001 unused-suppression error" in shell.out
         assert "CEL002 unknown" not in shell.out
         again = load("celerylint.toml", shell.out)
         assert again is not None
-        assert dataclasses.replace(again, path="pyproject.toml", lines=()) == config
+        assert replace(again, path="pyproject.toml", lines=()) == config
 
 
 def test_a_reader_who_leaves_early_is_no_accident() -> None:

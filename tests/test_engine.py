@@ -215,9 +215,8 @@ class TestInternalErrors:
         assert "AssertionError: no luck (test_engine.py:" in problem.message
 
     def test_a_rule_that_breaks(self, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-        from dataclasses import replace
-
         from celerylint import registry
+        from celerylint.structs import replace
 
         def breaking(subject: object, project: object) -> Any:
             raise KeyError("no luck")

@@ -8,7 +8,6 @@ import re
 import types
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 import celery
@@ -20,6 +19,7 @@ from hypothesis import strategies as st
 from celerylint import oracle
 from celerylint.project import naming
 from celerylint.project.naming import Sources, Written
+from celerylint.structs import replace
 
 INSTALLED = tuple(map(int, re.findall(r"\d+", celery.__version__)[:3]))
 TABLE = oracle.settings(INSTALLED)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import re
 from importlib import resources
@@ -33,6 +32,7 @@ from celerylint.project.process import Chosen, Process
 from celerylint.report import github, jsonreport, projectjson, projecttext, terminal, text
 from celerylint.report.claims import claim
 from celerylint.report.schema import Report, json_schema
+from celerylint.structs import replace
 
 REPOSITORY = Path(__file__).parent.parent
 SOURCE = "import x\n@shared_task(max_retries=None)\ndef charge(order_id):\n    pass\n"
@@ -67,7 +67,7 @@ def outcome(*findings: Finding, **more: object) -> Outcome:
         diagnostics=(NOT_PARSED,),
         sources={"shop/tasks.py": SOURCE}.get,
     )
-    return dataclasses.replace(whole, **more)  # type: ignore[arg-type]
+    return replace(whole, **more)  # type: ignore[arg-type]
 
 
 class TestText:
@@ -98,7 +98,7 @@ class TestText:
         assert "= help" in said
 
     def test_a_line_behind_the_end_is_not_shown(self) -> None:
-        late = dataclasses.replace(RETRIES, span=Span("shop/tasks.py", 99, 1, 99, 2))
+        late = replace(RETRIES, span=Span("shop/tasks.py", 99, 1, 99, 2))
         assert "|" not in text.render(outcome(late))
 
     def test_colours_only_when_asked_for(self) -> None:
@@ -111,7 +111,7 @@ class TestText:
         )
 
     def test_statistics_count_the_most_frequent_first(self) -> None:
-        other = dataclasses.replace(RETRIES, code="CEL201", name="database-broker")
+        other = replace(RETRIES, code="CEL201", name="database-broker")
         said = text.render_statistics(outcome(other, RETRIES, RETRIES)).splitlines()
         assert said[:2] == [
             "2  CEL501  warning  unbounded-retries",
@@ -120,7 +120,7 @@ class TestText:
 
     def test_many_places_are_cut_short(self) -> None:
         places = tuple(Related(Span("a.py", line), "here") for line in range(1, 13))
-        said = text.render(outcome(dataclasses.replace(RETRIES, related=places)))
+        said = text.render(outcome(replace(RETRIES, related=places)))
         assert "a.py:8: here" in said
         assert "a.py:9: here" not in said
         assert "and 4 more places" in said
@@ -194,7 +194,7 @@ class TestTerminal:
 class TestJson:
     def test_it_keeps_the_contract(self) -> None:
         edit = Edit(Span("shop/tasks.py", 2, 26, 2, 30), "5")
-        fixed = dataclasses.replace(RETRIES, fix=(edit,))
+        fixed = replace(RETRIES, fix=(edit,))
         document = json.loads(jsonreport.render(outcome(fixed)))
         Report.model_validate_json(json.dumps(document))
         assert document["projects"] == [
@@ -233,11 +233,11 @@ class TestJson:
         assert json.loads(shipped) == json_schema()
 
     def test_it_is_ascii_whatever_was_analysed(self) -> None:
-        odd = dataclasses.replace(RETRIES, message="Größe \udcff\x1b")
+        odd = replace(RETRIES, message="Größe \udcff\x1b")
         assert jsonreport.render(outcome(odd)).isascii()
 
     def test_a_fingerprint_survives_lines_added_above(self) -> None:
-        moved = dataclasses.replace(RETRIES, span=Span("shop/tasks.py", 4, 14, 4, 30))
+        moved = replace(RETRIES, span=Span("shop/tasks.py", 4, 14, 4, 30))
         later = outcome(moved, sources=lambda path: "\n\n" + SOURCE.replace("(max", "( max"))
         other = outcome(moved, sources=lambda path: "\n\n" + SOURCE.replace("None", "0"))
         assert fingerprints(later) != fingerprints(outcome(RETRIES))
@@ -246,7 +246,7 @@ class TestJson:
         assert fingerprints(other) != fingerprints(outcome(RETRIES))
 
     def test_findings_that_are_alike_have_fingerprints_of_their_own(self) -> None:
-        twice = outcome(RETRIES, dataclasses.replace(RETRIES, span=Span("shop/tasks.py", 2, 3)))
+        twice = outcome(RETRIES, replace(RETRIES, span=Span("shop/tasks.py", 2, 3)))
         assert len(set(fingerprints(twice))) == 2
 
 
@@ -264,7 +264,7 @@ class TestGithub:
         assert last.startswith("0 apps")
 
     def test_what_was_analysed_can_give_no_commands(self) -> None:
-        odd = dataclasses.replace(
+        odd = replace(
             RETRIES,
             span=Span("a,b:c%.py", 1, 1, 3, 2),
             message="100%\n::error::gotcha",
@@ -378,7 +378,7 @@ def linked(**more: object) -> ProjectRun:
         models=(OrmModel("orders.models.Order", "django", Span("orders/models.py", 5)),),
         processes=(_process("worker", 1, "gevent"),),
     )
-    return ProjectRun("api", dataclasses.replace(project, **more), 10)  # type: ignore[arg-type]
+    return ProjectRun("api", replace(project, **more), 10)  # type: ignore[arg-type]
 
 
 class TestProject:
@@ -425,18 +425,16 @@ class TestProject:
     def test_profiles_that_differ_leave_the_limit_unknown(self) -> None:
         run = linked()
         (app,) = run.project.apps
-        bare = dataclasses.replace(app.profiles[0], name="shop.live", settings={})
-        two = dataclasses.replace(app, profiles=(*app.profiles, bare))
+        bare = replace(app.profiles[0], name="shop.live", settings={})
+        two = replace(app, profiles=(*app.profiles, bare))
         document = projectjson.document(linked(apps=(two,)))
         assert document["tasks"][0]["soft_time_limit"]["certainty"] == "unknown"
 
     def test_open_settings_leave_a_missing_limit_unknown(self) -> None:
         run = linked()
         (app,) = run.project.apps
-        open_profile = dataclasses.replace(app.profiles[0], settings={}, open=True)
-        document = projectjson.document(
-            linked(apps=(dataclasses.replace(app, profiles=(open_profile,)),))
-        )
+        open_profile = replace(app.profiles[0], settings={}, open=True)
+        document = projectjson.document(linked(apps=(replace(app, profiles=(open_profile,)),)))
         assert document["tasks"][1]["soft_time_limit"]["certainty"] == "unknown"
 
     def test_the_text_shows_places_and_hides_passwords(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,6 +14,7 @@ from celerylint.outcome import Overrides
 from celerylint.project.model import Project, Task
 from celerylint.registry import RuleInfo, UnknownSelector
 from celerylint.rule import RuleSpec
+from celerylint.structs import replace
 from celerylint.testcode import is_test_path
 
 
@@ -26,7 +26,7 @@ def info(code: str, name: str, **changes: object) -> RuleInfo:
     spec = RuleSpec(Task, _nothing, Severity.ERROR, "0.1", True, False)
     category = registry.CATEGORIES[code[3]]
     rule = RuleInfo(code, name, category, Severity.ERROR, True, False, "0.1", (spec,))
-    return dataclasses.replace(rule, **changes)  # type: ignore[arg-type]
+    return replace(rule, **changes)  # type: ignore[arg-type]
 
 
 RULES = (
@@ -46,7 +46,7 @@ def _rules(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def finding(code: str, line: int, path: str = "a.py", **more: object) -> Finding:
     span = Span(path, line, 1, line, 5)
-    return dataclasses.replace(Finding(span, "it fails", code=code), **more)  # type: ignore[arg-type]
+    return replace(Finding(span, "it fails", code=code), **more)  # type: ignore[arg-type]
 
 
 def sheet(text: str, path: str = "a.py", **more: Any) -> triage.Desk:
@@ -56,7 +56,7 @@ def sheet(text: str, path: str = "a.py", **more: Any) -> triage.Desk:
         comments={path: suppressions.scan(path, text)},
         text={path: text}.get,
     )
-    return dataclasses.replace(desk, **more)
+    return replace(desk, **more)
 
 
 def codes(found: tuple[Finding, ...]) -> list[tuple[int, str]]:

@@ -16,10 +16,10 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from celerylint.findings import Diagnostic, Severity
+from celerylint.structs import dataclass
 
 # multiprocessing takes 15 ms to import: a run that is answered from the cache does without.
 if TYPE_CHECKING:

@@ -9,9 +9,10 @@ those of the oldest.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+
+from celerylint.structs import dataclass
 
 Release = tuple[int, ...]
 

@@ -7,13 +7,13 @@ click's parser of the installed Celery. Nothing here converts or validates a val
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 
 from celerylint.facts.manifests.words import Text
 from celerylint.findings import Span
 from celerylint.oracle.options import GROUP, CommandOption, CommandOptions, Release, command
 from celerylint.project.place import Home
 from celerylint.project.values import Joined, Literal, Value, text_prefix
+from celerylint.structs import dataclass, replace
 
 STARTS = ("worker", "beat", "flower", "multi", "events")
 """The subcommands that start a process of their own."""

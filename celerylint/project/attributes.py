@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from celerylint.project import classes, operations, variables
@@ -30,6 +29,7 @@ from celerylint.project.values import (
     Unknown,
     Value,
 )
+from celerylint.structs import replace
 
 if TYPE_CHECKING:
     from celerylint.project.machine import Machine

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from celerylint import oracle
 from celerylint.findings import Span
 from celerylint.oracle import Release, urls
 from celerylint.project import values as v
 from celerylint.project.model import App, Context, Project, Setting
+from celerylint.structs import dataclass
 
 DATABASE_TRANSPORTS = urls.DATABASE_TRANSPORTS
 # From this release on a namespaced setting of the loaded object no longer beats a keyword of the

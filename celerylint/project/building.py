@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from celerylint.oracle.options import Release
 from celerylint.project import argv as argv_reader
@@ -17,6 +16,7 @@ from celerylint.project.process import Chosen, Process
 from celerylint.project.situation import Situation
 from celerylint.project.values import Literal
 from celerylint.project.wrappers import basename
+from celerylint.structs import dataclass, replace
 
 _MULTI_STARTS = ("start", "restart")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from celerylint.project import attributes, operations, sizes, targets
@@ -30,6 +29,7 @@ from celerylint.project.values import (
     Unknown,
     Value,
 )
+from celerylint.structs import dataclass, replace
 
 if TYPE_CHECKING:
     from celerylint.project.machine import CallHandler, Machine

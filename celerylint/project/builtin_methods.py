@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from celerylint.project import operations, sizes, strings
 from celerylint.project.combine import lift, one_of, same
 from celerylint.project.objects import Arguments, Bound
@@ -17,6 +15,7 @@ from celerylint.project.values import (
     Unknown,
     Value,
 )
+from celerylint.structs import replace
 
 
 def call(bound: Bound, arguments: Arguments) -> Value | None:

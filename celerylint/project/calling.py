@@ -4,7 +4,6 @@ name.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from celerylint.facts.syntax import Node
@@ -32,6 +31,7 @@ from celerylint.project.values import (
     Unknown,
     Value,
 )
+from celerylint.structs import replace
 
 if TYPE_CHECKING:
     from celerylint.project.machine import Machine

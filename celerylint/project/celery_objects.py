@@ -4,7 +4,6 @@ signatures.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from celerylint.project import classes
@@ -18,6 +17,7 @@ from celerylint.project.objects import (
 from celerylint.project.records import AppRecord, TaskRecord, World
 from celerylint.project.special import Here, Special
 from celerylint.project.values import Call, Literal, Name, Unknown, Value
+from celerylint.structs import dataclass
 
 if TYPE_CHECKING:
     from celerylint.project.machine import Machine

@@ -4,7 +4,6 @@ command."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from celerylint.facts.manifests.model import Command
@@ -20,6 +19,7 @@ from celerylint.project.shell_run import Walker
 from celerylint.project.situation import Situation, ran, wrapped
 from celerylint.project.values import Unknown
 from celerylint.project.wrappers import Unwrapped, basename, unwrap
+from celerylint.structs import dataclass, replace
 
 _DEEPEST = 8
 _MOST_STEPS = 3000

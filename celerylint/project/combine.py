@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 from celerylint.project.objects import (
@@ -28,6 +27,7 @@ from celerylint.project.values import (
     Value,
     text_prefix,
 )
+from celerylint.structs import replace
 
 MOST_OPTIONS = 12
 _TRUE = frozenset({"1", "true", "yes", "on", "y", "t"})

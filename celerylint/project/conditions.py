@@ -9,13 +9,13 @@ from __future__ import annotations
 import fnmatch
 import operator
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 
 from celerylint.facts.manifests.words import Var, Word
 from celerylint.project.choices import readings, settle
 from celerylint.project.expansion import Surroundings, value_of
 from celerylint.project.place import Home
 from celerylint.project.values import Value
+from celerylint.structs import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from celerylint.project.objects import (
@@ -11,6 +10,7 @@ from celerylint.project.objects import (
 from celerylint.project.records import AppRecord, ConfEvent, World
 from celerylint.project.special import Here, Special
 from celerylint.project.values import Literal, Mapping, Unknown, Value
+from celerylint.structs import dataclass
 
 if TYPE_CHECKING:
     from celerylint.project.machine import Machine

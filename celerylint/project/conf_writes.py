@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from celerylint import oracle
 from celerylint.project import naming
 from celerylint.project.combine import one_of
 from celerylint.project.modules import Module
 from celerylint.project.records import AppRecord, ConfEvent
 from celerylint.project.values import Literal, Mapping, Value
+from celerylint.structs import dataclass, field
 
 
 @dataclass(slots=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass
 
 from celerylint.findings import Span
 from celerylint.project.choices import readings
@@ -17,6 +16,7 @@ from celerylint.project.model import Context, Project, Task, Worker
 from celerylint.project.pools import enforces
 from celerylint.project.values import Literal, OneOf, Sequence, Value
 from celerylint.project.values import Mapping as MappingValue
+from celerylint.structs import dataclass
 
 Queues = Set[str | None]
 """Names of queues; None stands for one that is not known."""

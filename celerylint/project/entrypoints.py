@@ -9,12 +9,12 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from celerylint.findings import Span
 from celerylint.project.manifest_files import Files
 from celerylint.project.place import Home
+from celerylint.structs import dataclass
 
 _STARTS_APP = re.compile(r"\b([A-Za-z_]\w*)\.(?:start|worker_main)\(")
 _RUNS_CELERY = re.compile(r"(?:execvp?e?|Popen|run|call|check_call)\(")

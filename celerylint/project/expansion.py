@@ -4,13 +4,13 @@ line."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 
 from celerylint.facts.manifests.words import Cmd, Lit, Part, Text, Tmpl, Var, Word
 from celerylint.project.argv import Arg
 from celerylint.project.choices import join, one_of, readings, settle
 from celerylint.project.place import Home
 from celerylint.project.values import Default, Joined, Literal, OneOf, Unknown, Value
+from celerylint.structs import dataclass, field, replace
 
 _MOST_VARIANTS = 8
 

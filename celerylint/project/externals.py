@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from celerylint.project import classes, operations, variables
@@ -25,6 +24,7 @@ from celerylint.project.values import (
     Unknown,
     Value,
 )
+from celerylint.structs import dataclass
 
 if TYPE_CHECKING:
     from celerylint.project.machine import CallHandler, Machine

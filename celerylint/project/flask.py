@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from celerylint.project import classes
@@ -17,6 +16,7 @@ from celerylint.project.objects import (
 )
 from celerylint.project.special import Here, Special
 from celerylint.project.values import Literal, Mapping, Name, Unknown, Value
+from celerylint.structs import dataclass, field
 
 if TYPE_CHECKING:
     from celerylint.project.machine import Machine

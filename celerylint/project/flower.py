@@ -6,11 +6,11 @@ Sources: flower/options.py (defaults), flower/views/__init__.py and flower/api/_
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from celerylint.findings import Span
 from celerylint.project.process import Chosen, Process
 from celerylint.project.values import Literal
+from celerylint.structs import dataclass
 
 _ASKS = ("basic_auth", "auth", "auth_provider", "conf", "unix_socket")
 _SELF = ("127.", "localhost", "[::1]", "::1")

@@ -7,7 +7,6 @@ Sources: supervisor's `stopwaitsecs`, compose's `stop_grace_period`, Kubernetes'
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from celerylint.findings import Span
 from celerylint.project.consuming import tasks_of
@@ -16,6 +15,7 @@ from celerylint.project.model import Project, Task, Worker
 from celerylint.project.pools import enforces
 from celerylint.project.process import Chosen
 from celerylint.project.stopping import remapped, stop_signal
+from celerylint.structs import dataclass
 
 MANAGERS = {
     "compose": "Docker",

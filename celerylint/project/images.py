@@ -7,7 +7,6 @@ import functools
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from celerylint.facts.manifests.model import Command, Copy, Manifest, Stage
 from celerylint.facts.manifests.words import Word
@@ -16,6 +15,7 @@ from celerylint.project.manifest_files import Files, normal
 from celerylint.project.place import Home
 from celerylint.project.units import Service
 from celerylint.project.values import Default, Value
+from celerylint.structs import dataclass
 
 
 @dataclass(frozen=True)

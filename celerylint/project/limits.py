@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 
 from celerylint.findings import Span
 from celerylint.project.model import App, Context, Project, Task, Worker
 from celerylint.project.pools import enforces
 from celerylint.project.values import Value
+from celerylint.structs import dataclass, replace
 
 SOFT, HARD = "soft_time_limit", "time_limit"
 _PASSED_ON = frozenset({"$@", "${@}", "$*", "${*}"})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 
 from celerylint import oracle
 from celerylint.findings import Span
@@ -31,6 +30,7 @@ from celerylint.project.records import AppRecord, World
 from celerylint.project.unread import Mention
 from celerylint.project.values import Literal, OneOf, Sequence, Unknown, Value
 from celerylint.project.values import Mapping as MappingValue
+from celerylint.structs import dataclass, replace
 
 MOST_ROUNDS = 4
 

@@ -5,7 +5,6 @@ it takes to see what they change.
 from __future__ import annotations
 
 from collections.abc import Sequence as Items
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from celerylint.facts.syntax import Body, Node
@@ -13,6 +12,7 @@ from celerylint.project import targets
 from celerylint.project.combine import merge_env, same, truth
 from celerylint.project.objects import Env, Scope
 from celerylint.project.values import Literal, Mapping, Sequence, Site, Unknown, Value
+from celerylint.structs import dataclass, field
 
 if TYPE_CHECKING:
     from celerylint.project.machine import Machine

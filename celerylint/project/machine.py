@@ -11,7 +11,6 @@ from __future__ import annotations
 import builtins
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 from celerylint.facts.syntax import Body, Node
 from celerylint.project import expressions, statements
@@ -31,6 +30,7 @@ from celerylint.project.objects import (
 )
 from celerylint.project.special import Here
 from celerylint.project.values import Literal, Name, OneOf, Site, Unknown, Value
+from celerylint.structs import dataclass, field
 
 MOST_STEPS = 4_000
 # Modules being followed because each needs the next; a step takes some 20 frames of the stack.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from celerylint.facts.manifests.model import Manifest
 from celerylint.facts.manifests.words import Text, literal
@@ -20,6 +19,7 @@ from celerylint.project.process import Process
 from celerylint.project.situation import Situation
 from celerylint.project.values import Value
 from celerylint.project.wrappers import basename
+from celerylint.structs import replace
 
 _S6 = re.compile(r"(?:^|/)(etc/(?:s6-overlay/s6-rc\.d|services\.d|sv|service)/.*/run)$")
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 from celerylint.findings import Related, Span
 from celerylint.project.process import Chosen, Process
 from celerylint.project.settling import settled
 from celerylint.project.values import Unknown, Value
+from celerylint.structs import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from celerylint.facts.syntax import Body
 from celerylint.findings import Span
 from celerylint.project.objects import Env, Scope
+from celerylint.structs import dataclass, field
 
 # Never the project's own, even where a file has that name: shadowing them breaks the project
 # itself.

@@ -7,11 +7,11 @@ unknown words. A test compares this reader with it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 
 from celerylint.project.argv import Arg
 from celerylint.project.choices import join
 from celerylint.project.values import Literal, Unknown, Value
+from celerylint.structs import dataclass, field, replace
 
 _RESERVED = ("--nosplash", "--quiet", "-q", "--verbose", "--no-color")
 _OWN = ("--cmd", "--append", "--hostname", "-n", "--prefix", "--suffix", "--range-prefix")

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
 
 from celerylint import oracle
 from celerylint.oracle import Release, SettingTable
+from celerylint.structs import dataclass, field, replace
 
 # From this release on a map is searched for every spelling before the next map is looked at;
 # before, every map was searched for one spelling before the next spelling was tried.

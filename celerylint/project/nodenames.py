@@ -5,13 +5,13 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from celerylint.findings import Span
 from celerylint.project.choices import readings, settle
 from celerylint.project.model import Project
 from celerylint.project.process import Chosen, Process
 from celerylint.project.values import Literal, Unknown
+from celerylint.structs import dataclass
 
 _DEFAULT = "celery@%h"
 _NAMING = ("hostname", "logfile", "pidfile", "statedb")

@@ -7,7 +7,6 @@ They are Values, so that they travel through lists, dictionaries and branches li
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from celerylint.facts.syntax import Body, Node, body_of
@@ -23,6 +22,7 @@ from celerylint.project.values import (
     Unknown,
     Value,
 )
+from celerylint.structs import dataclass, field
 
 if TYPE_CHECKING:
     from celerylint.project.modules import Module

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from celerylint.project.argv import Arg
 from celerylint.project.values import Literal
+from celerylint.structs import replace
 
 OLD_COMMANDS = {
     "celeryd": "worker",

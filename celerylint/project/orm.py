@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from celerylint.facts.syntax import Node
@@ -20,6 +19,7 @@ from celerylint.project.objects import (
 )
 from celerylint.project.special import Here, Special
 from celerylint.project.values import Call, Literal, Name, Sequence, Unknown, Value
+from celerylint.structs import dataclass
 
 if TYPE_CHECKING:
     from celerylint.project.machine import CallHandler, Machine

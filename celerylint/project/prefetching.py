@@ -7,7 +7,6 @@ Sources: celery/concurrency/asynpool.py (SCHED_STRATEGIES), celery/worker/compon
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from celerylint.project.brokers import brokers
 from celerylint.project.consuming import UNKNOWN, consumed
@@ -15,6 +14,7 @@ from celerylint.project.limits import HARD, SOFT, limit
 from celerylint.project.model import Project, Task, Worker
 from celerylint.project.process import Chosen
 from celerylint.project.values import Unknown
+from celerylint.structs import dataclass
 
 # kombu: transports with `implements.asynchronous`; only for these does prefork have a strategy.
 _EVENT_LOOP = frozenset({"amqp", "redis", "sqs", "qpid", "gcpubsub"})

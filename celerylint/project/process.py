@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -13,6 +12,7 @@ from celerylint.findings import Span
 from celerylint.project.argv import Mistake
 from celerylint.project.choices import readings, settle
 from celerylint.project.values import Default, Literal, OneOf, Unknown, Value
+from celerylint.structs import dataclass, field
 
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
 

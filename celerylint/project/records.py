@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from celerylint.project.combine import one_of, same
 from celerylint.project.machine import FrameNote
 from celerylint.project.modules import Module
 from celerylint.project.objects import Arguments, ClassObject, FunctionObject, Unread
 from celerylint.project.values import Mapping, Site, Unknown, Value
+from celerylint.structs import dataclass, field
 
 Key = tuple[str, int]
 TaskKey = tuple[str, int, str]  # the text tells tasks apart that one function makes of another

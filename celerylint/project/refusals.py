@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from celerylint.findings import Span
 from celerylint.oracle.options import (
@@ -20,6 +19,7 @@ from celerylint.project.argv import Mistake
 from celerylint.project.model import CeleryVersions, Project
 from celerylint.project.process import Process
 from celerylint.project.values import Literal
+from celerylint.structs import dataclass
 
 _CELERY = re.compile(r"(?:^|[/\\])celery(?:\.exe)?$")
 _PLAIN = re.compile(r"[\w@./:,+-]+")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from celerylint import oracle
 from celerylint.findings import Span
@@ -11,6 +10,7 @@ from celerylint.oracle import Release, urls
 from celerylint.project.choices import Reading, readings
 from celerylint.project.model import Context, Project, Task
 from celerylint.project.values import Default, Joined, OneOf, Value
+from celerylint.structs import dataclass
 
 # Each backend object of these opens connections of its own when it stores a result or waits for
 # one (celery/backends/redis.py: client, mongodb.py: _get_connection, cache.py: client). The others

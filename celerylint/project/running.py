@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from celerylint.project.app_names import find_app
 from celerylint.project.combine import text_of
@@ -11,6 +10,7 @@ from celerylint.project.machine import Machine
 from celerylint.project.model import App, Context, Profile, Worker
 from celerylint.project.process import Process
 from celerylint.project.profiles import VARIABLE
+from celerylint.structs import replace
 
 
 def joined(

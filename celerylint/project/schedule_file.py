@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from celerylint.findings import Span
 from celerylint.project.model import Context, Project
 from celerylint.project.process import Process
 from celerylint.project.scheduling import Beat, beats
 from celerylint.project.values import Call, Literal, Mapping, NotKnown, Value
+from celerylint.structs import dataclass
 
 _CONTAINERS = ("compose", "kubernetes", "helm", "ecs")
 _DEFAULT = "celerybeat-schedule"

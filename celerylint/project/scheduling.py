@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from celerylint.findings import Span
 from celerylint.project.choices import readings, settle
 from celerylint.project.model import Context, Project
 from celerylint.project.process import Chosen, Process
 from celerylint.project.values import Literal, Value
+from celerylint.structs import dataclass
 
 # celery/beat.py, and the names that django-celery-beat registers for itself
 _FILE = "celery.beat"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from celerylint.project.combine import lift, typed
 from celerylint.project.operations import joined
 from celerylint.project.values import Default, Joined, OneOf, Value
+from celerylint.structs import replace
 
 
 def settled(value: Value, environment: Mapping[str, Value]) -> Value:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
 
 from celerylint.facts.manifests.shell_nodes import Block
 from celerylint.facts.manifests.words import Text
@@ -12,6 +11,7 @@ from celerylint.project.choices import one_of, unless_set
 from celerylint.project.expansion import Surroundings
 from celerylint.project.place import Home
 from celerylint.project.values import Default, Unknown, Value
+from celerylint.structs import dataclass, field, replace
 
 Source = Callable[[str, "Frame"], tuple[Home, Text] | None]
 """Finds the script that `source` names, for a frame; None when it is not in the tree."""

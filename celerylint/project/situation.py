@@ -4,7 +4,6 @@ it."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 
 from celerylint.findings import Span
 from celerylint.project.expansion import Surroundings
@@ -13,6 +12,7 @@ from celerylint.project.shell_frame import Run
 from celerylint.project.units import Service
 from celerylint.project.values import Value
 from celerylint.project.wrappers import Unwrapped
+from celerylint.structs import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)

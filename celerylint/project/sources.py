@@ -5,7 +5,6 @@ values that Celery would see in it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from celerylint.facts.syntax import Node
 from celerylint.project import classes, profiles
@@ -22,6 +21,7 @@ from celerylint.project.objects import (
 from celerylint.project.records import AppRecord, World
 from celerylint.project.special import Here
 from celerylint.project.values import Default, Literal, Mapping, Name, OneOf, Site, Unknown, Value
+from celerylint.structs import dataclass, field
 
 DJANGO = frozenset({"django.conf:settings", "django.conf.settings"})
 

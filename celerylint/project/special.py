@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from celerylint.facts.syntax import Node
 from celerylint.project.objects import Arguments, Scope
 from celerylint.project.values import Site, Unknown, Value
+from celerylint.structs import dataclass
 
 if TYPE_CHECKING:
     from celerylint.project.machine import Machine

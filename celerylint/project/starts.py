@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from celerylint.facts.manifests.model import Command, Manifest, Unit
 from celerylint.facts.manifests.words import Text
@@ -25,6 +24,7 @@ from celerylint.project.process import Process
 from celerylint.project.situation import Situation
 from celerylint.project.units import Service, service, starts_itself
 from celerylint.project.unread import Mention, unread
+from celerylint.structs import dataclass, replace
 
 _NO_UNITS = frozenset(("shell", "dockerfile", "helm-values", "env", "celeryd"))
 _STARTING_ROLES = ("command", "args", "ExecStart", "run", "task")

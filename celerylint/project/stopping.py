@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from celerylint.findings import Span
 from celerylint.project.limits import runners
 from celerylint.project.model import Context, Project, Task
 from celerylint.project.process import Chosen, Process
+from celerylint.structs import dataclass
 
 CONTAINERS = ("compose", "kubernetes", "helm", "dockerfile", "ecs")
 """Platforms that signal process 1 of a container, and nothing else."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from celerylint.facts.syntax import Node
@@ -29,6 +28,7 @@ from celerylint.project.values import (
     Unknown,
     Value,
 )
+from celerylint.structs import replace
 
 if TYPE_CHECKING:
     from celerylint.project.machine import Machine

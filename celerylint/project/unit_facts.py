@@ -3,8 +3,6 @@ defaults."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from celerylint.facts.manifests.classify import dev_marker
 from celerylint.facts.manifests.words import Word
 from celerylint.findings import Span
@@ -16,6 +14,7 @@ from celerylint.project.process import Chosen
 from celerylint.project.situation import Situation
 from celerylint.project.units import Service
 from celerylint.project.values import Default, Literal, Unknown, Value
+from celerylint.structs import replace
 
 _FIELDS = ("cpus", "memory", "init", "restart")
 _TASK_RUNNERS = ("makefile", "justfile", "taskfile", "package-json")

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from celerylint.facts.manifests.model import Build, Command, EnvFile, Manifest, Unit, Variable
 from celerylint.facts.manifests.words import Word
 from celerylint.project.manifest_files import Files, normal
 from celerylint.project.place import Home
+from celerylint.structs import dataclass
 
 Layer = tuple[Manifest, Unit]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from celerylint.facts.manifests.model import Manifest
 from celerylint.facts.manifests.shell import tokens
@@ -12,6 +11,7 @@ from celerylint.facts.manifests.words import Word
 from celerylint.project.manifest_files import Files
 from celerylint.project.process import Process
 from celerylint.project.units import service, starts_itself
+from celerylint.structs import dataclass
 
 _COMMAND = re.compile(
     r"(?:^|[\s\"'/=])celery(?:\s+-[^\s#]+(?:\s+[^\s#-]\S*)?)*[\"',\s]+(worker|beat|flower|multi)\b"

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
 from typing import Literal as Choice
 
 from celerylint.findings import Span
+from celerylint.structs import dataclass, field, replace
 
 Predicate = Callable[[Any], bool]
 

@@ -11,13 +11,13 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from celerylint import oracle
 from celerylint.facts.requirement import PACKAGES, PinFacts
 from celerylint.findings import Diagnostic, Span
 from celerylint.oracle import Release
 from celerylint.project.model import CeleryVersions
+from celerylint.structs import dataclass
 
 _FOLDERS = frozenset({"requirements", "requirement", "reqs", "constraints"})
 _CLAUSE = re.compile(

@@ -3,12 +3,11 @@ change."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from celerylint.facts.manifests.shell import split
 from celerylint.project.argv import Arg
 from celerylint.project.expansion import Surroundings, expand
 from celerylint.project.values import Literal
+from celerylint.structs import replace
 
 _TARGETS = ("celery.__main__.main", "celery.bin.celery.main", "celery.__main__:main")
 _VALUES = frozenset(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from celerylint.project.argv import STARTS, Arg
@@ -12,6 +11,7 @@ from celerylint.project.old_commands import OLD_COMMANDS, is_program, managed, t
 from celerylint.project.values import Literal, Value
 from celerylint.project.watchers import nodemon, renamed, split_word, watchfiles
 from celerylint.project.wrapper_table import NEVER, SHELLS, WRAPPERS, Wrapper, broadcasts
+from celerylint.structs import dataclass, field, replace
 
 _ASSIGN = re.compile(r"[A-Za-z_]\w*=")
 _PYTHON = re.compile(r"(python|pypy)[0-9.]*(\.exe)?$")

@@ -7,11 +7,11 @@ function, {"call": dotted, "args": [...], "kwargs": {...}} for a plain value tha
 from __future__ import annotations
 
 import builtins
-from dataclasses import dataclass
 from typing import Any
 
 from celerylint.project import values as v
 from celerylint.project.objects import ClassObject, FunctionObject, Instance
+from celerylint.structs import dataclass
 
 # Classes whose instances are what their arguments say, and nothing else.
 _PLAIN = frozenset(

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from celerylint.facts.manifests.lines import spans
 from celerylint.facts.manifests.model import Problem
 from celerylint.facts.manifests.words import Text, TextBuilder
+from celerylint.structs import dataclass
 
 _DIRECTIVE = re.compile(r"#\s*([A-Za-z][A-Za-z0-9]*)\s*=\s*(\S.*)")
 _HEREDOC = re.compile(r"(?<!\S)\d*<<(-?)(['\"]?)([A-Za-z_][A-Za-z0-9_.-]*)\2(?=[\s;|&>]|$)")

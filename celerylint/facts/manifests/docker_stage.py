@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field, replace
 
 from celerylint.facts.manifests.model import Command, Copy, Stage, Unit, Variable
 from celerylint.facts.manifests.words import Lit, Part, Var, Word
+from celerylint.structs import dataclass, field, replace
 
 _MOST = 1000
 """Variables of one stage that are kept."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from celerylint.facts.manifests import json_array, shell
 from celerylint.facts.manifests.docker_lines import Instruction, escape_character, instructions
@@ -24,6 +23,7 @@ from celerylint.facts.manifests.model import (
 )
 from celerylint.facts.manifests.templates import Blanked, blank, fill
 from celerylint.facts.manifests.words import Text, Word, literal
+from celerylint.structs import replace
 
 _KNOWN = frozenset(
     [

@@ -8,11 +8,11 @@ Kubernetes and Cloud Run resources.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from celerylint.facts.manifests.hcl_nodes import Body, Items, Node, Parser, Scalar
 from celerylint.facts.manifests.model import Command, Manifest, Problem, Unit, Variable, manifest
 from celerylint.facts.manifests.words import Text, Word
+from celerylint.structs import replace
 
 _ENTRYPOINTS = ("entryPoint", "entrypoint", "entry_point")
 _SHELL_COMMANDS = ("command", "start_command", "run_command", "startCommand")

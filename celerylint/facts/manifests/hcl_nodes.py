@@ -6,10 +6,10 @@ JSON is read too (a heredoc often holds it). Source: the HCL native syntax speci
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
 
 from celerylint.facts.manifests.lines import take
 from celerylint.facts.manifests.words import Text, TextBuilder, Tmpl
+from celerylint.structs import dataclass, field, replace
 
 _GAP = re.compile(r"(?:[ \t\r\n]+|#[^\n]*|//[^\n]*|/\*.*?(?:\*/|\Z))*", re.DOTALL)
 _NAME = re.compile(r"[A-Za-z_][\w-]*")

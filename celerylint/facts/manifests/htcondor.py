@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from celerylint.facts.manifests.lines import spans, take
 from celerylint.facts.manifests.model import Command, Manifest, Problem, Unit, Variable, manifest
 from celerylint.facts.manifests.templates import Blanked, blank, fill
 from celerylint.facts.manifests.words import Lit, Spec, Text, TextBuilder, Var, Word
+from celerylint.structs import replace
 
 _ASSIGNMENT = re.compile(r"\s*(\+?[\w.]+)\s*=\s*")
 _QUEUE = re.compile(r"\s*queue\b\s*", re.IGNORECASE)

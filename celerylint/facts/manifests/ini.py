@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from celerylint.facts.manifests.lines import spans
 from celerylint.facts.manifests.model import Problem
 from celerylint.facts.manifests.words import Text, TextBuilder
+from celerylint.structs import dataclass, field
 
 _SECTION = re.compile(r"\[(.+)\]")
 _OPTION = re.compile(r"([^=:]*)[=:]\s*(.*)")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 
 from celerylint.facts.manifests.lines import take
 from celerylint.facts.manifests.words import Text, TextBuilder, Word
+from celerylint.structs import replace
 
 _BLANK = re.compile(r"[ \t\r\n]*")
 _STRING = re.compile(r'"((?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*)"')

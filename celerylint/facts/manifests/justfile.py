@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from celerylint.facts.manifests.lines import spans, take
 from celerylint.facts.manifests.model import (
@@ -20,6 +19,7 @@ from celerylint.facts.manifests.model import (
     manifest,
 )
 from celerylint.facts.manifests.words import Text, TextBuilder, Tmpl, Word, literal
+from celerylint.structs import dataclass, field
 
 _ASSIGNMENT = re.compile(r"(export\s+)?([A-Za-z_][\w-]*)\s*:=\s*(.*)")
 _SETTING = re.compile(r"set\s+([\w-]+)\s*(?::=\s*(.*))?$")

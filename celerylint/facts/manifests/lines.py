@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from celerylint.facts.manifests.shell_expansion import expansion
 from celerylint.facts.manifests.words import HOLE, Part, Text, TextBuilder, Var, Word
+from celerylint.structs import dataclass, replace
 
 
 def spans(text: str, start: int = 0) -> Iterator[tuple[int, int]]:

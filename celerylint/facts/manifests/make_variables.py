@@ -5,10 +5,9 @@ Source: the GNU make manual, "How to Use Variables" and "Functions for Transform
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from celerylint.facts.manifests.lines import take
 from celerylint.facts.manifests.words import Cmd, Lit, Spec, Text, TextBuilder, Var
+from celerylint.structs import dataclass, field
 
 _LONGEST = 2000
 _DEEPEST = 20

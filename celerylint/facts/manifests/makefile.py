@@ -8,7 +8,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from celerylint.facts.manifests.justfile import read as read_justfile
 from celerylint.facts.manifests.lines import spans
@@ -24,6 +23,7 @@ from celerylint.facts.manifests.model import (
 )
 from celerylint.facts.manifests.templates import Blanked, blank, fill, template_name
 from celerylint.facts.manifests.words import Text, TextBuilder, Word
+from celerylint.structs import dataclass
 
 _ASSIGNMENT = re.compile(
     r"\s*(?P<prefix>(?:(?:export|override|private|unexport)\s+)*)(?P<name>[^\s:=#+?!]+)\s*"

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from celerylint.facts.manifests import words
 from celerylint.facts.manifests.words import Text, Word
+from celerylint.structs import dataclass, replace
 
 Problem = tuple[int, str]
 """(line from 1, what is wrong): at most a few per file; the rest of the file is still read."""
@@ -240,7 +240,7 @@ _TYPES: tuple[type[Any], ...] = (
     Manifest,
 )
 _NUMBERS = {kind: number for number, kind in enumerate(_TYPES, 1)}
-_FIELDS = {kind: tuple(field.name for field in fields(kind)) for kind in _TYPES}
+_FIELDS: dict[type[Any], tuple[str, ...]] = {kind: kind.__match_args__ for kind in _TYPES}
 
 
 def pack(value: Any) -> Any:

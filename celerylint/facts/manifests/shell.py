@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 from celerylint.facts.manifests.shell_expansion import closing, expansion
 from celerylint.facts.manifests.words import HOLE, Cmd, Hole, Text, TextBuilder, Word
+from celerylint.structs import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)

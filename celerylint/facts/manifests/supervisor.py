@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from celerylint.facts.manifests import shell
 from celerylint.facts.manifests.circus import watchers
@@ -24,6 +23,7 @@ from celerylint.facts.manifests.model import (
 )
 from celerylint.facts.manifests.templates import Blanked, blank, fill
 from celerylint.facts.manifests.words import Spec, Text, TextBuilder, Var, Word, literal
+from celerylint.structs import replace
 
 _PROGRAM = re.compile(r"(program|fcgi-program|eventlistener):(.+)")
 _EXPANSION = re.compile(

@@ -6,7 +6,6 @@ Source: systemd.syntax(7), systemd.service(5), systemd.exec(5), systemd.kill(5),
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from celerylint.facts.manifests.lines import spans
 from celerylint.facts.manifests.model import (
@@ -21,6 +20,7 @@ from celerylint.facts.manifests.model import (
 from celerylint.facts.manifests.systemd_words import exec_words, items, specifiers
 from celerylint.facts.manifests.templates import Blanked, blank, fill, template_name
 from celerylint.facts.manifests.words import Text, TextBuilder, Word, literal
+from celerylint.structs import dataclass, field
 
 _EXEC = {"ExecStart", "ExecStartPre", "ExecStartPost", "ExecStop", "ExecStopPost", "ExecReload"}
 _FIELDS = {

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 from celerylint.facts.manifests.lines import take
 from celerylint.facts.manifests.words import HOLE, Spec, Text, TextBuilder, Var, Word
+from celerylint.structs import dataclass, replace
 
 _PREFIXES = "@-:+!|"
 _SPECIFIERS = frozenset("aAbBCdDEfgGhHiIjJlLmMnNopPqrRsStTuUvVwWyY")

@@ -10,9 +10,9 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from celerylint.facts.manifests.words import Text, TextBuilder, Tmpl
+from celerylint.structs import dataclass, field
 
 _SUFFIXES = (".j2", ".jinja2", ".jinja", ".gotmpl", ".tmpl", ".ctmpl", ".tpl", ".template", ".erb")
 _OPENERS = re.compile(r"\{\{|\{%|(?<!\$)\{#")

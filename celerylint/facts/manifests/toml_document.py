@@ -7,11 +7,11 @@ come out; a value without a place points at its key. Source: the TOML 1.0 specif
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Any
 
 from celerylint.facts.manifests.lines import take
 from celerylint.facts.manifests.words import Text, TextBuilder
+from celerylint.structs import dataclass, field
 
 Path = tuple[str | int, ...]
 

@@ -6,12 +6,12 @@ Source: fly.io's reference of fly.toml, Railway's reference of config as code.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from celerylint.facts.manifests import shell
 from celerylint.facts.manifests.model import Build, Command, Unit, Variable
 from celerylint.facts.manifests.toml_document import Document
 from celerylint.facts.manifests.words import Word
+from celerylint.structs import replace
 
 
 def fly(document: Document) -> tuple[Unit, ...]:

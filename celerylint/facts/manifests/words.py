@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+
+from celerylint.structs import dataclass, replace
 
 HOLE = "\ue000"
 """Stands in a Text for what another language put there: the part is in `Text.holes`."""

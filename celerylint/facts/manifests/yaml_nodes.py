@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
+
+from celerylint.structs import dataclass, field
 
 DEEPEST = 200
 """Collections inside each other; real manifests stay below 30."""

@@ -7,12 +7,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 
 from celerylint.facts.manifests import templates
 from celerylint.facts.manifests.words import Text, TextBuilder, Tmpl, Word
 from celerylint.facts.manifests.yaml_nodes import Mapping, Node, Nodes, Scalar, Sequence, compose
 from celerylint.facts.manifests.yaml_scalar import after_properties, decode
+from celerylint.structs import dataclass, replace
 
 _NULLS = ("", "~", "null", "Null", "NULL")
 _MOST_MERGES = 50
