@@ -33,10 +33,12 @@ OUTPUT = Path(__file__).resolve().parent.parent / "celerylint" / "oracle" / "cel
 OLDEST_RECOGNISED = (3, 1)
 
 PROBE = r'''
-import inspect, json
-import celery, kombu
+import ast, inspect, json, pathlib
+import celery, kombu, kombu.transport
+from amqp.basic_message import Message
 from celery.app import amqp, autoretry, backends, defaults, task
 from celery.app.base import Celery
+from celery.canvas import Signature
 from kombu.messaging import Producer
 from kombu.transport import TRANSPORT_ALIASES
 
@@ -83,9 +85,46 @@ for name, value in sorted(vars(task.Task).items()):
     elif inspect.isfunction(value) or isinstance(value, classmethod):
         methods.append([name])
 created = {*created, *parameters(Celery._task_from_fun)} - {"fun"}
-sent = {*executed, *parameters(
-    task.Task.apply_async, Celery.send_task, app.amqp.send_task_message, Producer.publish
-)} - {"name", "message", "body", "args", "kwargs"}
+sent = {*executed, "ignore_result", *parameters(
+    task.Task.apply_async, Celery.send_task, app.amqp.send_task_message, Producer.publish,
+    app.amqp.as_task_v2,
+), *(each[0] for each in Message.PROPERTIES)} - {"name", "message", "body", "args", "kwargs"}
+assert "'ignore_result'" in inspect.getsource(Celery.send_task) + inspect.getsource(
+    task.Task.apply_async)
+calls = {"apply_async": task.Task.apply_async, "send_task": Celery.send_task,
+         "apply": task.Task.apply, "retry": task.Task.retry,
+         "signature": Signature.__init__, "Signature.apply_async": Signature.apply_async}
+orders = [[name, number, each.name] for name, function in calls.items()
+          for number, each in enumerate(list(inspect.signature(function).parameters.values())[1:])
+          if each.kind is each.POSITIONAL_OR_KEYWORD]
+
+def of_message(node):
+    """Is this expression the properties of a message, as Kombu's transports call them?"""
+    if isinstance(node, ast.Subscript):
+        return isinstance(node.slice, ast.Constant) and node.slice.value == "properties"
+    return "properties" in (getattr(node, "id", None), getattr(node, "attr", None))
+
+def property_keys(tree):
+    loops = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.For) and isinstance(node.iter, ast.Tuple):
+            loops.setdefault(getattr(node.target, "id", None), []).extend(node.iter.elts)
+    for node in ast.walk(tree):
+        key = None
+        if isinstance(node, ast.Subscript) and of_message(node.value):
+            key = node.slice
+        elif isinstance(node, ast.Call) and node.args and of_message(
+                getattr(node.func, "value", None)):
+            key = node.args[0]
+        elif isinstance(node, ast.Compare) and of_message(node.comparators[0]):
+            key = node.left
+        yield from loops.get(key.id, []) if isinstance(key, ast.Name) else [key]
+
+# With the newest Kombu that the release takes: what a transport reads is no mistake in any of them.
+transport_files = pathlib.Path(kombu.transport.__file__).parent.rglob("*.py")
+transport_reads = sorted({key.value for path in transport_files
+                          for key in property_keys(ast.parse(path.read_text("utf-8")))
+                          if isinstance(key, ast.Constant) and isinstance(key.value, str)})
 transports = {alias: target() if callable(target) else target
               for alias, target in TRANSPORT_ALIASES.items()}
 print(json.dumps({
@@ -101,6 +140,8 @@ print(json.dumps({
     "task_decorator": [[name] for name in sorted(created)],
     "task_execution": [[name] for name in executed],
     "send_options": [[name] for name in sorted(sent)],
+    "call_parameters": orders,
+    "transport_properties": [[name] for name in transport_reads],
 }))
 '''
 TABLES = (
@@ -115,6 +156,8 @@ TABLES = (
     "task_decorator",
     "task_execution",
     "send_options",
+    "call_parameters",
+    "transport_properties",
 )
 
 

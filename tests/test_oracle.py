@@ -92,6 +92,38 @@ def test_task_options_of_the_installed_celery() -> None:
         assert table.known(option), option
     assert not table.known("max_retry")
     assert {"countdown", "eta", "queue", "link_error", "priority", "headers"} <= table.send
+    assert {"ignore_result", "argsrepr", "stamped_headers", "correlation_id"} <= table.send
+    assert not {"args", "kwargs", "count_down", "max_retries", "acks_late"} & table.send
+    assert {"MessageGroupId", "delay_seconds"} <= table.properties
+
+
+def test_the_order_of_arguments_is_that_of_the_installed_celery() -> None:
+    import inspect
+
+    from celery.app.base import Celery
+    from celery.app.task import Task
+    from celery.canvas import Signature
+
+    functions: dict[str, Any] = {
+        "apply_async": Task.apply_async,
+        "apply": Task.apply,
+        "retry": Task.retry,
+        "send_task": Celery.send_task,
+        "signature": Signature.__init__,
+        "Signature.apply_async": Signature.apply_async,
+    }
+    for name, function in functions.items():
+        live = [
+            each.name
+            for each in inspect.signature(function).parameters.values()
+            if each.kind is each.POSITIONAL_OR_KEYWORD
+        ]
+        assert list(oracle.call_order(name)) == live[1:], name
+
+
+def test_the_order_of_arguments_is_the_same_in_every_series() -> None:
+    rows = oracle._data()["call_parameters"]
+    assert len({(function, place) for function, place, *_ in rows}) == len(rows)
 
 
 def test_limits_come_from_settings_through_the_task_since_5_7_only() -> None:

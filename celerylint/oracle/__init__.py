@@ -91,7 +91,8 @@ class TaskTable:
     attributes maps a public attribute of the Task class to the `repr` of its default. decorator
     holds the keywords that the decorator itself takes away; retry those of automatic retries;
     execution the attributes that each message carries; methods the hooks (a decorator's keyword may
-    replace one); send the options of apply_async and send_task.
+    replace one); send the options of apply_async and send_task, with AMQP's properties of a
+    message; properties what Kombu's transports read from a message's properties besides.
     """
 
     series: Release
@@ -102,6 +103,7 @@ class TaskTable:
     execution: frozenset[str]
     methods: frozenset[str]
     send: frozenset[str]
+    properties: frozenset[str]
 
     def known(self, option: str) -> bool:
         """Does Celery itself know this keyword of a task decorator?"""
@@ -210,7 +212,18 @@ def _task_options(of: Release) -> TaskTable:
         execution=names("task_execution"),
         methods=names("task_methods"),
         send=names("send_options"),
+        properties=names("transport_properties"),
     )
+
+
+@lru_cache(maxsize=8)
+def call_order(function: str) -> tuple[str, ...]:
+    """The parameters that a call fills by position: of `apply_async`, `apply`, `retry` and
+    `signature` (the class's, so that the first is the task), of the app's `send_task`, of
+    `Signature.apply_async`. They are the same in every series, but for what the newer ones append.
+    """
+    rows = [row for row in _data()["call_parameters"] if row[0] == function]
+    return tuple(name for _, name in sorted((row[1], row[2]) for row in rows))
 
 
 @lru_cache(maxsize=16)
