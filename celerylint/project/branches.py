@@ -38,7 +38,8 @@ def follow_if(machine: Machine, node: Node, scope: Scope) -> bool:
             _restore(scope.env, after)
         narrow(node[3], scope, other_ended)
         return False
-    _restore(scope.env, merge_env(after, dict(scope.env)))
+    site = Site(scope.module, node[1], node[2])
+    _restore(scope.env, merge_env(after, dict(scope.env), site))
     return False
 
 

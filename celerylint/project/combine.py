@@ -23,6 +23,7 @@ from celerylint.project.values import (
     NotKnown,
     OneOf,
     Sequence,
+    Site,
     Unknown,
     Value,
     text_prefix,
@@ -266,8 +267,10 @@ def begun(made: Value, sign: str, left: Value, right: Value | None = None) -> Va
     return replace(made, prefix=prefix) if prefix and isinstance(made, Default) else made
 
 
-def merge_env(one: dict[str, Value], other: dict[str, Value]) -> dict[str, Value]:
-    """The bindings after a branch of which either arm may have run."""
+def merge_env(
+    one: dict[str, Value], other: dict[str, Value], parted: Site | None = None
+) -> dict[str, Value]:
+    """The bindings after a branch (the `if` at parted) of which either arm may have run."""
     merged: dict[str, Value] = {}
     for name in dict.fromkeys([*one, *other]):
         a, b = one.get(name), other.get(name)
@@ -276,5 +279,9 @@ def merge_env(one: dict[str, Value], other: dict[str, Value]) -> dict[str, Value
         elif a is None or b is None:
             merged[name] = one_of([a or b or Unset(), Unset()])
         else:
-            merged[name] = one_of([a, b])
+            made = one_of([a, b])
+            if parted is not None and isinstance(made, OneOf) and len(made.options) == 2:
+                single = not isinstance(a, OneOf) and not isinstance(b, OneOf)
+                made = replace(made, parted=parted) if single else made
+            merged[name] = made
     return merged

@@ -35,8 +35,8 @@ class Senders:
         for each in project.dispatches:
             if each.task is not None:
                 self._calls.setdefault(id(each.task), []).append(each.options)
-            for name in each.one_of:
-                self._entries.setdefault(name, []).append(each.options)
+            for name, options in zip(each.one_of, each.options_of, strict=True):
+                self._entries.setdefault(name, []).append(options)
         # Whoever sends what is not known by name may send any task, and to another queue.
         self._loose = any(
             each.task is None

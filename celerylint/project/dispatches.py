@@ -40,6 +40,7 @@ def make(
     reason = record.reason
     if task is None and name is None and not reason and record.canvas is None:
         reason = "the task's name is not known"
+    several = _names(record.name) if name is None else ()
     return model.Dispatch(
         how=record.how,
         span=record.site.span,
@@ -53,7 +54,8 @@ def make(
         reason=reason,
         test=module.test,
         canvas=record.canvas,
-        one_of=_names(record.name) if name is None else (),
+        one_of=several,
+        options_of=tuple(_along(record.name, i, options) for i in range(len(several))),
     )
 
 
@@ -66,6 +68,17 @@ def _names(value: Value | None) -> tuple[str, ...]:
     options = value.options if isinstance(value, OneOf) else ()
     found = [text_of(_member(each)) for each in options]
     return tuple(each for each in found if each is not None) if None not in found else ()
+
+
+def _along(name: Value | None, i: int, options: dict[str, Value]) -> dict[str, Value]:
+    """The options that go with the i-th name: of what the same `if` chose, what that arm chose."""
+    parted = name.parted if isinstance(name, OneOf) else None
+    return {
+        key: value.options[i]
+        if parted is not None and isinstance(value, OneOf) and value.parted == parted
+        else value
+        for key, value in options.items()
+    }
 
 
 def _member(value: Value | None) -> Value | None:

@@ -200,6 +200,7 @@ class Dispatch:
     test: bool = False
     canvas: str | None = None  # signature, chain, group or chord, where one is sent
     one_of: tuple[str, ...] = ()  # the names that it may send, where it is one of several
+    options_of: tuple[Mapping[str, Value], ...] = ()  # the options of each name of one_of
 
 
 @dataclass(frozen=True, slots=True)

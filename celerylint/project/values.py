@@ -253,9 +253,14 @@ class Joined(Compound):
 
 @dataclass(frozen=True, slots=True)
 class OneOf(Compound):
-    """One of several values; which one depends on what is not known (branches, conditionals)."""
+    """One of several values; which one depends on what is not known (branches, conditionals).
+
+    parted is the `if` of whose two arms each gave one of the two options, first the one that runs
+    where the test is true: what two names hold behind one `if` belongs together.
+    """
 
     options: tuple[Value, ...]
+    parted: Site | None = field(default=None, repr=False, compare=False)
 
     def parts_within(self) -> Iterable[Value]:
         return self.options
