@@ -21,6 +21,7 @@ from celerylint.rule import (
 )
 
 _NAMED = 3
+_HELD = ", beside the `exec` that lets the signal reach it"
 _KEYS = {
     "compose": "stop_grace_period",
     "supervisor": "stopwaitsecs",
@@ -42,11 +43,12 @@ def grace_shorter_than_task(worker: Worker, project: Project) -> Iterator[Findin
     lost = "lost" if any(id(task) in early for task in tasks) else "cut off, and starts over later"
     key = _KEYS[process.platform]
     default = f", since `{key}` is not set" if found.by_default else ""
+    kills = "would kill" if found.held else "kills"
     yield Finding(
         found.place,
-        f"{_long(found, tasks)} {MANAGERS[process.platform]} kills this worker {found.seconds:g} s "
-        f"after it is asked to stop{default}: what then still runs is {lost}",
-        help=f"set `{key}` to more than {_needed(found)}",
+        f"{_long(found, tasks)} {MANAGERS[process.platform]} {kills} this worker {found.seconds:g} "
+        f"s after it is asked to stop{default}: what then still runs is {lost}",
+        help=f"set `{key}` to more than {_needed(found)}{_HELD if found.held else ''}",
         related=(*_proof(found), *_worker(found, process.span), *started_by(process)),
         severity=None if found.longest is not None else Severity.ADVICE,
     )

@@ -14,7 +14,7 @@ from celerylint.project.limits import HARD, SOFT, limit
 from celerylint.project.model import Project, Task, Worker
 from celerylint.project.pools import enforces
 from celerylint.project.process import Chosen
-from celerylint.project.stopping import remapped, stop_signal
+from celerylint.project.stopping import broadcast, remapped, shells, stop_signal
 from celerylint.structs import dataclass
 
 MANAGERS = {
@@ -34,7 +34,8 @@ class TooShort:
 
     place is where the time is given, else where the unit begins; seconds the time, `by_default` the
     platform's. longest is the task that may run longest, with how many seconds and where that is
-    said. Where no limit says so, they are None, and unlimited are the tasks without a limit.
+    said. Where no limit says so, they are None, and unlimited are the tasks without a limit. held:
+    a shell in front of the worker keeps the signal for itself as yet.
     """
 
     place: Span
@@ -44,6 +45,7 @@ class TooShort:
     needed: float | None = None
     said: Span | None = None
     unlimited: Sequence[Task] = ()
+    held: bool = False
 
 
 def too_short(worker: Worker, project: Project) -> TooShort | None:
@@ -55,6 +57,9 @@ def too_short(worker: Worker, project: Project) -> TooShort | None:
         return None
     if stop_signal(process) not in ("TERM", "INT") or remapped(process) is not None:
         return None
+    if worker.pool() == "prefork" and broadcast(process) is not None:
+        return None  # what the pool's processes run dies at once, however long the worker may wait
+    held = any(True for _ in shells(process))
     by_default = grace.origin.startswith("default")
     # A unit of systemd is its whole file.
     place = process.span if by_default and process.platform == "systemd" else grace.span
@@ -62,10 +67,10 @@ def too_short(worker: Worker, project: Project) -> TooShort | None:
     known = [(each, task) for task in taken if (each := _length(task, worker)) is not None]
     (needed, said), longest = max(known, key=lambda each: each[0][0], default=((0.0, None), None))
     if needed > seconds:
-        return TooShort(place, seconds, by_default, longest, needed, said)
+        return TooShort(place, seconds, by_default, longest, needed, said, held=held)
     unlimited = tuple(task for task in taken if _endless(task, worker))
     if unlimited and by_default:
-        return TooShort(place, seconds, by_default, unlimited=unlimited)
+        return TooShort(place, seconds, by_default, unlimited=unlimited, held=held)
     return None
 
 
