@@ -109,6 +109,22 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class Decorator:
+    """A decorator of a task, below `@task` or above it, each answer None where it is not known.
+
+    name is its dotted name (`django.db.transaction.atomic`, `shop.locks.locked`), text what is
+    written. transparent: what it makes takes any arguments and passes them on unchanged. replaces:
+    it returns something else than the function it is given.
+    """
+
+    name: str | None
+    text: str
+    span: Span
+    transparent: bool | None = None
+    replaces: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """A Celery task. name is Celery's own name for it (an Unknown name is None); `app` None means
     shared.
@@ -118,6 +134,11 @@ class Task:
     `soft_time_limit` and `time_limit` without those of settings: an Option, or None where the task
     sets none.
     counts_retries tells that the body compares the number of its retries with something.
+    inner are the decorators below `@task`, outer those above it, in the order of the file.
+    is_async: what Celery calls returns a coroutine. self_parameter is the one that `bind` (or being
+    a method) took away; uses_self what Celery's tasks have that the body takes from its first
+    parameter, be it bound or not. overrides are the methods of Celery's Task that a class of the
+    project replaces for this task.
     """
 
     name: str | None
@@ -128,11 +149,18 @@ class Task:
     app: str | None
     parameters: tuple[Parameter, ...]
     options: Mapping[str, Option]
-    bound: bool
+    bound: bool | None  # None where it is not known
     open: bool  # options may hold more than was read (an unresolved splat or base)
     retries: tuple[RetryCall, ...] = ()
     counts_retries: bool = False
     test: bool = False
+    control: tuple[RetryCall, ...] = ()  # what else raises to tell the worker something
+    inner: tuple[Decorator, ...] = ()
+    outer: tuple[Decorator, ...] = ()
+    is_async: bool = False
+    self_parameter: Parameter | None = None
+    uses_self: tuple[str, ...] = ()
+    overrides: tuple[str, ...] = ()
 
     def option(self, name: str) -> Option | None:
         """The task's own option of that name."""

@@ -89,6 +89,7 @@ class TaskRecord:
     def option(self, name: str) -> Value | None:
         """An option given at the decorator (the last one, where it is given twice)."""
         found = None
+    given: FunctionObject | None = None  # what the decorator was given, which may wrap the function
         for key, value in self.options:
             if key == name:
                 found = value

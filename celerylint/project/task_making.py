@@ -69,6 +69,7 @@ def decorate(machine: Machine, decorator: TaskDecorator, arguments: Arguments, h
         return value
     if isinstance(value, ClassObject):
         return class_task(machine, decorator.world, value, decorator.app, here, True)
+    given = value if isinstance(value, FunctionObject) else None
     value, shown = _as_it_runs(machine, value, here)
     if not isinstance(value, FunctionObject) or value.node[0] != "def":
         machine.need(value)
@@ -89,6 +90,7 @@ def decorate(machine: Machine, decorator: TaskDecorator, arguments: Arguments, h
             decorator.options,
             decorator.open,
             shown=shown,
+            given=given,
         )
         if not machine.dead:
             world.add_task(record)

@@ -6,7 +6,16 @@ import sys
 from collections.abc import Iterable, Iterator
 
 from celerylint.findings import Span
-from celerylint.project import classes, functions, model, parameters, retrying, sources
+from celerylint.project import (
+    classes,
+    decorators,
+    functions,
+    model,
+    parameters,
+    retrying,
+    sources,
+    task_traits,
+)
 from celerylint.project.combine import one_of, text_of
 from celerylint.project.machine import Machine
 from celerylint.project.objects import (
@@ -202,21 +211,26 @@ def _attributes(machine: Machine, cls: ClassObject) -> Iterator[tuple[str, Value
         yield name, value
 
 
-def parameters_of(machine: Machine, record: TaskRecord) -> tuple[model.Parameter, ...]:
-    """The parameters of the task as callers see them."""
+def parameters_of(
+    machine: Machine, record: TaskRecord
+) -> tuple[model.Parameter | None, tuple[model.Parameter, ...]]:
+    """The parameter that holds the task itself, and those that callers see."""
     function = record.function
     if function is None:
-        return ()
-    params = list(function.params)
-    if params and (record.cls is not None or is_bound(record)):
-        params = params[1:]
-    return tuple(parameters.make(machine, function, each) for each in params)
+        return None, ()
+    params = [parameters.make(machine, function, each) for each in function.params]
+    taken = record.cls is not None or is_bound(record)
+    if taken and params and params[0].kind in {"positional-only", "positional"}:
+        return params[0], tuple(params[1:])
+    return None, tuple(params)
 
 
-def is_bound(record: TaskRecord) -> bool:
-    """Does the task get itself as first argument?"""
+def is_bound(record: TaskRecord) -> bool | None:
+    """Does the task get itself as first argument? None where that is not known."""
     bind = record.option("bind")
-    return bind is not None and bind.must(lambda each: each is True)
+    if bind is None:
+        return None if record.open else False
+    return True if bind.must(bool) else None if bind.may(bool) else False
 
 
 def make(
@@ -233,12 +247,15 @@ def make(
     app = None if record.app is None else apps.get(id(record.app))
     return model.Task(
         name=name_of(machine, world, record),
+    itself, params = parameters_of(machine, record)
+    inner, outer = decorators.of_task(machine, record)
+    base = record.cls if record.cls is not None else base_of(machine, world, record)
         span=record.site.span,
         place=record.place.span,
         function=owner.name if owner is not None else "?",
         module=module.name,
         app=app,
-        parameters=parameters_of(machine, record),
+        parameters=params,
         options=options,
         bound=is_bound(record),
         open=is_open,
@@ -248,6 +265,12 @@ def make(
     )
 
 
+        inner=inner,
+        outer=outer,
+        is_async=task_traits.is_async(machine, record),
+        self_parameter=itself,
+        uses_self=task_traits.uses_self(record.function),
+        overrides=task_traits.overrides(machine, base),
 def _retry(record: RetryRecord) -> model.RetryCall:
     arguments = record.arguments
     given = arguments.kwarg("max_retries")
