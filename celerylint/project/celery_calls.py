@@ -152,7 +152,8 @@ def _partial(machine: Machine, arguments: Arguments, here: Here) -> Value:
         arguments.args[1:], arguments.kwargs, arguments.open_args, arguments.open_kwargs
     )
     if isinstance(function, TaskMethod) and function.name in SENDS:
-        machine.tell(function, rest, here)
+        later = Arguments(rest.args, rest.kwargs, True, True)  # whoever calls it may add some
+        machine.tell(function, later, here)
     return Partial(function=function, args=rest.args, kwargs=rest.kwargs)
 
 

@@ -4,23 +4,16 @@ objects.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 from celerylint.facts.syntax import Node, unparse
 from celerylint.findings import Related, Span
-from celerylint.project import model, orm
+from celerylint.project import model, orm, packing
 from celerylint.project.combine import text_of
 from celerylint.project.machine import FrameNote, Machine
 from celerylint.project.objects import ClassObject, Instance, Unread
+from celerylint.project.packing import Piece
 from celerylint.project.records import SendRecord
 from celerylint.project.values import Literal, Mapping, Name, OneOf, Sequence, Site, Value
-
-# How much of a dispatch is options and how much arguments of the task.
-_DIRECT = frozenset({"delay", "s", "si", "delay_on_commit"})
-_WITH_ARGS = frozenset(
-    {"apply_async", "apply", "signature", "subtask", "send_task", "apply_async_on_commit"}
-)
+from celerylint.structs import replace
 
 
 def make(
@@ -35,7 +28,8 @@ def make(
     name = _name(record)
     if task is None and name is not None:
         task = by_name.get(name)
-    arguments, options, is_open = _arguments(machine, record)
+    packed = packing.unpack(record)
+    options = packed.options
     module = record.site.file
     reason = record.reason
     if task is None and name is None and not reason and record.canvas is None:
@@ -46,9 +40,9 @@ def make(
         span=record.site.span,
         task=task,
         sent_name=name,
-        arguments=tuple(arguments),
+        arguments=tuple(_argument(machine, record, each) for each in packed.pieces),
         options=options,
-        open=is_open,
+        open=packed.open,
         frames=tuple(_frame(each) for each in record.frames),
         app=apps.get(id(record.app)) if record.app is not None else None,
         reason=reason,
@@ -56,6 +50,8 @@ def make(
         canvas=record.canvas,
         one_of=several,
         options_of=tuple(_along(record.name, i, options) for i in range(len(several))),
+        option_spans=packed.spans,
+        whole={key: _plain(record, each) for key, each in packed.whole.items()},
     )
 
 
@@ -95,99 +91,23 @@ def _name(record: SendRecord) -> str | None:
     return text_of(value)
 
 
-Found = tuple[list[model.Argument], dict[str, Value], bool]
-
-
-def _arguments(machine: Machine, record: SendRecord) -> Found:
-    given = record.arguments
-    if record.how in _DIRECT:
-        positional = [(None, value) for value in given.args]
-        named = [(key, value) for key, value in given.kwargs]
-        nodes = _nodes(record.nodes)
-        made = [
-            _argument(machine, record, name, value, nodes.get(name if name is not None else i))
-            for i, (name, value) in enumerate([*positional, *named])
-        ]
-        return made, {}, given.open
-    if record.how in _WITH_ARGS and record.canvas is None:
-        return _packed(machine, record)
-    return [], dict(given.kwargs), given.open
-
-
-def _nodes(nodes: tuple[Any, ...]) -> dict[int | str, Node]:
-    found: dict[int | str, Node] = {}
-    if any(star for star, *_ in nodes):
-        return {key: value for star, key, value, *_ in nodes if not star and key is not None}
-    for i, (_, keyword, value, _start, _end) in enumerate(nodes):
-        found[keyword if keyword is not None else i] = value
-    return found
-
-
-def _packed(machine: Machine, record: SendRecord) -> Found:
-    given = record.arguments
-    shift = 1 if record.how == "send_task" or record.name is not None else 0
-    args = given.kwarg("args") or (given.args[shift] if len(given.args) > shift else None)
-    kwargs = given.kwarg("kwargs") or (
-        given.args[shift + 1] if len(given.args) > shift + 1 else None
-    )
-    made: list[model.Argument] = []
-    is_open = given.open
-    nodes = _nodes(record.nodes)
-    written = _parts(nodes.get("args", nodes.get(shift)))
-    for i, value in enumerate(_listed(args)):
-        made.append(_argument(machine, record, None, value, written.get(i)))
-    written = _parts(nodes.get("kwargs", nodes.get(shift + 1)))
-    for key, value in _mapped(kwargs):
-        made.append(_argument(machine, record, key, value, written.get(key)))
-    is_open = is_open or _is_open(args) or _is_open(kwargs)
-    options = {key: value for key, value in given.kwargs if key not in {"args", "kwargs"}}
-    return made, options, is_open
-
-
-def _parts(node: Node | None) -> dict[int | str, Node]:
-    """What is written in a list, tuple or dict, by position or key; nothing where a splat hides
-    which.
-    """
-    if node is not None and node[0] == "seq" and all(each[0] != "star" for each in node[4]):
-        return dict(enumerate(node[4]))
-    if node is not None and node[0] == "dict" and all(key is not None for key, _ in node[3]):
-        return {key[3]: value for key, value in node[3] if key[0] == "const"}
-    return {}
-
-
-def _listed(args: Value | None) -> Iterator[Value]:
-    if isinstance(args, Sequence):
-        yield from args.items
-
-
-def _mapped(kwargs: Value | None) -> Iterator[tuple[str, Value]]:
-    if isinstance(kwargs, Mapping):
-        for key, value in kwargs.entries:
-            if isinstance(key, Literal):
-                yield str(key.value), value
-
-
-def _is_open(value: Value | None) -> bool:
-    if value is None or (isinstance(value, Literal) and value.value is None):
-        return False
-    return not isinstance(value, Sequence | Mapping) or value.open
-
-
-def _argument(
-    machine: Machine, record: SendRecord, name: str | None, value: Value, node: Node | None
-) -> model.Argument:
-    span = record.site.span
-    text = ""
-    if node is not None:
-        span, text = record.site.file.span(node[1], node[2]), unparse(node)
-    elif value.site is not None and _within(value.site, record.site):
-        span = value.site.span
-    found = _orm(machine, value, node)
+def _argument(machine: Machine, record: SendRecord, piece: Piece) -> model.Argument:
+    made = _plain(record, piece)
+    found = _orm(machine, piece.value, piece.node)
     if found is None:
-        return model.Argument(name, value, span, text)
+        return made
     cls, shape = found
-    proof = _proof(value, cls, span)
-    return model.Argument(name, value, span, text, orm.name_of(cls), shape, proof)
+    proof = _proof(piece.value, cls, made.span)
+    return replace(made, model=orm.name_of(cls), shape=shape, proof=proof)
+
+
+def _plain(record: SendRecord, piece: Piece) -> model.Argument:
+    span, text, site = record.site.span, "", piece.value.site
+    if piece.node is not None:
+        span, text = record.site.file.span(piece.node[1], piece.node[2]), unparse(piece.node)
+    elif site is not None and _within(site, record.site):
+        span = site.span
+    return model.Argument(piece.name, piece.value, span, text, sure=piece.sure)
 
 
 def _within(site: Site, outer: Site) -> bool:

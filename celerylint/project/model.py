@@ -184,7 +184,8 @@ class Argument:
     dotted
     name of the ORM class that it is an instance (or query set) of, None where it is not known to be
     one.
-    `shape` is instance or queryset; `text` is what is written."""
+    `shape` is instance or queryset; `text` is what is written; `sure` that it is always given (what
+    comes out of a splat may not be)."""
 
     name: str | None
     value: Value
@@ -271,6 +272,7 @@ OPTION_SETTINGS = {
     "concurrency": "worker_concurrency",
     "prefetch_multiplier": "worker_prefetch_multiplier",
     "soft_time_limit": "task_soft_time_limit",
+    sure: bool = True
     "time_limit": "task_time_limit",
     "max_tasks_per_child": "worker_max_tasks_per_child",
     "max_memory_per_child": "worker_max_memory_per_child",
@@ -307,6 +309,8 @@ class Context:
         a Chosen with an Unknown value where more may be given than was read.
         """
         if self.process is not None:
+    option_spans: Mapping[str, Span] = field(default_factory=dict)  # the names of the options
+    whole: Mapping[str, Argument] = field(default_factory=dict)  # what is given as args and kwargs
             given = self.process.option(option)
             if given is not None and not (option == "pool" and self._pool_yields(given)):
                 return given

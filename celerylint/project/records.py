@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from celerylint.project.combine import one_of, same
 from celerylint.project.machine import FrameNote
 from celerylint.project.modules import Module
@@ -110,7 +112,8 @@ class SendRecord:
     canvas: str | None = None
     reason: str = ""
     sent: Mapping | None = None
-    nodes: tuple[object, ...] = ()
+    nodes: tuple[Any, ...] = ()
+    named: bool = False  # the first argument names the task
 
 
 @dataclass(slots=True)

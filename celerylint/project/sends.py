@@ -123,12 +123,13 @@ def _by_name(
     if isinstance(name, TaskObject):
         made = _keep(world, machine, how, here, arguments)
         if made is not None:
-            made.task = name.record
+            made.task, made.named = name.record, True
         return
     machine.need(name)
     made = _keep(world, machine, how, here, arguments, name=name or Unknown())
-    if made is not None and method is not None:
-        made.app = method.record
+    if made is not None:
+        made.named = True
+        made.app = method.record if method is not None else None
 
 
 def _canvas(
@@ -190,6 +191,9 @@ def _keep(
     nodes = here.node[4] if here.node[0] == "call" else ()
     made = SendRecord(
         how,
+    positional = sum(each[1] is None for each in nodes)
+    if positional == len(arguments.args) + 1 and not any(each[0] for each in nodes):
+        nodes = nodes[1:]  # `partial(task.delay, …)`: the method itself is no argument of it
         here.site,
         None,
         name,
