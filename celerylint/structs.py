@@ -7,7 +7,7 @@ shared. What a type checker sees is the standard library's own; at run time thes
 
 - Instances of frozen classes refuse assignment, and are hashable where they compare by value.
 - Fields are set through their slots, which also halves the time of making a frozen instance.
-- `InitVar`, `asdict` and pickling are not here. A class that needs these takes them from
+- `InitVar`, `asdict` and `fields` are not here. A class that needs these takes them from
   `dataclasses`.
 """
 
@@ -116,6 +116,7 @@ else:
             found["__repr__"] = _repr
         if frozen:
             found["__setattr__"] = found["__delattr__"] = _refuse
+            found["__setstate__"] = _restore
         names = [name for name, each in fields.items() if each.compare]
         key = attrgetter(*names) if names else _no_key
         if eq and "__eq__" not in cls.__dict__:
@@ -153,6 +154,12 @@ else:
 
     def _refuse(self: Any, name: str, *value: Any) -> None:
         raise AttributeError(f"cannot change {name!r} of a frozen {type(self).__name__}")
+
+    def _restore(self: Any, state: Any) -> None:
+        """Unpickling sets fields one by one."""
+        for part in state if isinstance(state, tuple) else (state,):
+            for name, value in (part or {}).items():
+                object.__setattr__(self, name, value)
 
     def _first_init(fields: dict[str, _Field]) -> Any:
         """An `__init__` that, when it is first called, puts the real one in its place."""

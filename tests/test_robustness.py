@@ -135,19 +135,27 @@ class TestFilesThatCannotBeRead:
         assert "max-file-size" in ran.messages[0]
 
     def test_the_parser_itself_breaks(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        import ast
+
         import libcst
 
         panic = type("PanicException", (BaseException,), {})
-        parse = libcst.parse_module
+        python, newer = ast.parse, libcst.parse_module
+
+        def refusing(text: str) -> ast.Module:
+            if "bad" in text:
+                raise SyntaxError("invalid syntax", ("bad.py", 5, 1, "bad"))
+            return python(text)
 
         def breaking(text: str) -> libcst.Module:
             if "bad" in text:
                 raise panic("entered unreachable code")
-            return parse(text)
+            return newer(text)
 
+        monkeypatch.setattr(ast, "parse", refusing)
         monkeypatch.setattr(libcst, "parse_module", breaking)
         ran = lint({"bad.py": APP})
-        assert ran.said == [("not-parsed", "bad.py", None)]
+        assert ran.said == [("not-parsed", "bad.py", 5)]
 
     def test_warnings_of_their_literals_are_not_printed(self) -> None:
         # pytest makes errors of them; newer interpreters show them to the user.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
+import pickle
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -118,6 +120,17 @@ REFUSED: dict[str, Callable[..., Any]] = {
 def test_refused_as_the_standard_library(case: str, classes: Any) -> None:
     with pytest.raises((AttributeError, TypeError)):
         REFUSED[case](classes)
+
+
+@structs.dataclass(frozen=True, slots=True)
+class Travels:
+    x: int
+    tags: list[str] = structs.field(default_factory=list)
+
+
+def test_instances_are_pickled_and_copied() -> None:
+    sent = Travels(1, ["a"])
+    assert pickle.loads(pickle.dumps(sent)) == copy.deepcopy(sent) == sent
 
 
 def test_replace_keeps_the_other_fields() -> None:

@@ -1,7 +1,7 @@
 """Python source as text, or the reason why it cannot be read.
 
-LibCST parses by recursion in native code: some thousand nested brackets kill the process, and a few
-hundred end its code generator (and anything else that walks the tree) with a RecursionError. So the
+Parsers work by recursion in native code: some thousand nested brackets kill the process, and a few
+hundred end whatever walks the tree (LibCST's code generator first) with a RecursionError. So the
 depth of the tree is bounded from the text first, from above: real code stays far below the limits.
 """
 
@@ -116,6 +116,13 @@ def _too_deep(path: str, text: str) -> Diagnostic | None:
         message = "blocks (or branches of an if) are nested too deeply to be read"
         return Diagnostic("too-deep", message, path, _line(code, at))
     return None
+
+
+def comments(text: str) -> Iterator[tuple[int, str]]:
+    """The comments: offset and text, `#` included."""
+    for match in STRING_OR_COMMENT.finditer(text):
+        if text[match.start()] == "#":
+            yield match.start(), match[0].split("\r", 1)[0]
 
 
 def _without_strings(text: str) -> tuple[str, list[tuple[int, str]]]:

@@ -7,11 +7,10 @@ are (offset, text) of the comments that may hold a suppression.
 
 from __future__ import annotations
 
+import ast
 import marshal
 import re
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from celerylint.facts import guards
@@ -22,55 +21,67 @@ Facts = tuple[Any, ...]
 PROBLEM = "problem"
 
 _SUPPRESSES = re.compile(r"celerylint\s*:|noqa", re.IGNORECASE)
-_PLACE = re.compile(r"error at (\d+):")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 def read(path: str, text: str) -> Facts | Diagnostic:
     """Facts of a module, or a diagnostic `not-parsed` that names the line of the mistake."""
-    import libcst as cst
-
-    from celerylint.facts.positions import locate
-    from celerylint.facts.statements import Statements
-
     try:
-        with _unvalidated(cst.CSTNode):
-            module = cst.parse_module(text)
-    except (cst.ParserSyntaxError, cst.CSTValidationError) as error:
-        return _not_parsed(path, text, error)
+        return with_ast(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        said = error
+    try:
+        return with_libcst(text)
     except BaseException as error:
         # Where LibCST's native code gives up, it raises what is no Exception.
-        if type(error).__name__ != "PanicException":
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
-        return _not_parsed(path, text, error)
-    spans, comments = locate(module, _SUPPRESSES.search(text) is not None)
-    body = Statements(spans).body(module.body)
-    starts = (0, *(found.end() for found in _LINE_END.finditer(text)))
-    kept = tuple(each for each in comments if _SUPPRESSES.search(each[1]))
-    return (READER_VERSION, starts, body, kept)
+    return _not_parsed(path, said)
 
 
-@contextmanager
-def _unvalidated(node: type[Any]) -> Iterator[None]:
-    """LibCST validates each node when it is made; of what its parser makes, that is a seventh of
-    the time for nothing.
+def with_ast(text: str) -> Facts:
+    """Facts by Python's own parser, which is ten times quicker than LibCST. Raises SyntaxError, and
+    the errors of a parser at its limits.
     """
-    validate = node.__post_init__
-    node.__post_init__ = _accept
-    try:
-        yield
-    finally:
-        node.__post_init__ = validate
+    from celerylint.facts.ast_statements import Statements
+
+    starts = _line_starts(text)
+    body = Statements(text, starts).body(ast.parse(text).body)
+    return (READER_VERSION, starts, body, _comments(text))
 
 
-def _accept(node: object) -> None:
-    pass
+def with_libcst(text: str) -> Facts:
+    """The same facts by LibCST, which reads what is newer than the Python that runs. Raises its
+    errors.
+    """
+    import libcst as cst
+
+    from celerylint.facts.cst_positions import locate
+    from celerylint.facts.cst_statements import Statements
+
+    module = cst.parse_module(text)
+    body = Statements(locate(module)).body(module.body)
+    return (READER_VERSION, _line_starts(text), body, _comments(text))
+
+
+def _line_starts(text: str) -> tuple[int, ...]:
+    return (0, *(found.end() for found in _LINE_END.finditer(text)))
+
+
+def _comments(text: str) -> tuple[tuple[int, str], ...]:
+    found = guards.comments(text) if _SUPPRESSES.search(text) else ()
+    return tuple(each for each in found if _SUPPRESSES.search(each[1]))
+
+
+def _not_parsed(path: str, error: Exception) -> Diagnostic:
+    said = error.msg if isinstance(error, SyntaxError) else str(error) or type(error).__name__
+    line = error.lineno if isinstance(error, SyntaxError) else None
+    return Diagnostic("not-parsed", f"not parsed: {said}", path, line)
 
 
 def prepare() -> None:
     """Import what reading needs, before processes are made that all would."""
-    import celerylint.facts.positions
-    import celerylint.facts.statements  # noqa: F401
+    import celerylint.facts.ast_statements  # noqa: F401
 
 
 def read_blob(path: str, data: bytes, max_size: int = guards.MAX_SIZE) -> bytes:
@@ -93,20 +104,3 @@ def is_problem(facts: Facts) -> bool:
 def problem_of(path: str, facts: Facts) -> Diagnostic:
     """The diagnostic behind such facts."""
     return Diagnostic(facts[1], facts[2], path, facts[3])
-
-
-def _not_parsed(path: str, text: str, error: BaseException) -> Diagnostic:
-    """In the words of Python's own parser: LibCST's line is the next token's, or the first."""
-    import ast
-
-    try:
-        ast.parse(text)
-    except SyntaxError as said:
-        return Diagnostic("not-parsed", f"not parsed: {said.msg}", path, said.lineno)
-    except (ValueError, RecursionError, MemoryError):
-        pass
-    # Newer than the running Python it cannot be; LibCST is stricter, or wrong.
-    lines = str(getattr(error, "message", error)).strip().splitlines()
-    what = lines[0].rstrip(".:") if lines else type(error).__name__
-    place = _PLACE.search(what)
-    return Diagnostic("not-parsed", f"not parsed: {what}", path, int(place[1]) if place else None)

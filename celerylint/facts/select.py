@@ -31,6 +31,7 @@ SENDS = re.compile(
 CONFIGURES = re.compile(
     rb"\.conf(?:\.(?:update|setdefault|add_defaults)\(|\[|\.\w+ ?=(?!=))|\.task\b"
 )
+_GREEN = re.compile(rb"\b(?:patch_all\(|monkey_patch\(|worker_class\b)")
 _DECORATOR = re.compile(rb"[ \t]*@[\w.]+")
 
 
@@ -41,7 +42,12 @@ def is_selected(data: bytes) -> bool:
         data = data.replace(b"\0", b"")
     if any(word in data for word in MENTIONS):
         return True
-    return SENDS.search(data) is not None or _is_of_an_app(data)
+    return SENDS.search(data) is not None or _is_of_an_app(data) or _is_green(data)
+
+
+def _is_green(data: bytes) -> bool:
+    """Does it choose greenlets for a web server, or for the whole process?"""
+    return (b"gevent" in data or b"eventlet" in data) and _GREEN.search(data) is not None
 
 
 def _is_of_an_app(data: bytes) -> bool:

@@ -1,6 +1,7 @@
 """The shape of Python facts: a module's code as plain tuples that `marshal` carries.
 
-Every node is a tuple `(tag, start, end, ...)` with character offsets into the file's text.
+Every node is a tuple `(tag, start, end, ...)` with character offsets into the file's text. Brackets
+around an expression do not count, and what stands in an f-string has the place of the f-string.
 
 Expressions
     ("name", s, e, id)                      ("const", s, e, value)
@@ -50,11 +51,13 @@ import marshal
 from typing import Any
 
 # Grows whenever the same bytes would give other facts, or another selection.
-READER_VERSION = 1
+READER_VERSION = 2
 
 Node = tuple[Any, ...]
 Body = tuple[Node, ...]
 
+# Python itself refuses to write a number of more than 4,300 digits as text.
+MOST_BITS = 10_000
 PARAM_KINDS = ("positional-only", "positional", "var-positional", "keyword-only", "var-keyword")
 
 
@@ -62,6 +65,27 @@ def body_of(function: Node) -> Body:
     """The statements of a ("def", ...) node."""
     body: Body = marshal.loads(function[7])
     return body
+
+
+def spanning(items: tuple[Node, ...], start: int, end: int) -> tuple[int, int]:
+    """The offsets from the first item to the last one; those that are given where there is none.
+
+    Whether its brackets belong to a tuple or a generator is told differently by each parser.
+    """
+    return (items[0][1], items[-1][2]) if items else (start, end)
+
+
+def joined(parts: list[Node], start: int, end: int) -> tuple[Node, ...]:
+    """The parts of an f-string, with pieces of text that follow each other made one."""
+    found: list[Node] = []
+    for part in parts:
+        if part[0] != "const":
+            found.append(part)
+        elif part[3] and found and found[-1][0] == "const":
+            found[-1] = ("const", start, end, found[-1][3] + part[3])
+        elif part[3]:
+            found.append(("const", start, end, part[3]))
+    return tuple(found)
 
 
 def dotted(node: Node) -> str | None:

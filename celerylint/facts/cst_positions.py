@@ -71,22 +71,8 @@ class _Counting(CodegenState):
         return _Recording(self, node, start_node, end_node)
 
 
-class _CountingComments(_Counting):
-    def __init__(self, indent: str, newline: str) -> None:
-        super().__init__(indent, newline)
-        self.comments: list[tuple[int, str]] = []
-
-    def add_token(self, value: str) -> None:
-        if value[:1] == "#":
-            self.comments.append((self.offset, value))
-        self.offset += len(value)
-
-
-def locate(module: cst.Module, comments: bool) -> tuple[Spans, list[tuple[int, str]]]:
-    """Offsets (start, end) by the id of every node that has a syntactic position, and the comments
-    (offset, text) if asked for.
-    """
-    make = _CountingComments if comments else _Counting
-    state = make(module.default_indent, module.default_newline)
+def locate(module: cst.Module) -> Spans:
+    """Offsets (start, end) by the id of every node that has a syntactic position."""
+    state = _Counting(module.default_indent, module.default_newline)
     module._codegen(state)
-    return state.spans, state.comments if isinstance(state, _CountingComments) else []
+    return state.spans

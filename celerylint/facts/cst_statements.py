@@ -8,7 +8,7 @@ from typing import Any
 
 import libcst as cst
 
-from celerylint.facts.expressions import OPERATORS, Expressions
+from celerylint.facts.cst_expressions import OPERATORS, Expressions
 from celerylint.facts.syntax import Body, Node
 
 
@@ -110,10 +110,7 @@ class Statements(Expressions):
         )
 
     def _class(self, node: cst.ClassDef, s: int, e: int) -> Node:
-        bases = []
-        for arg in (*node.bases, *node.keywords):
-            keyword = None if arg.keyword is None else arg.keyword.value
-            bases.append((arg.star, keyword, self.lower(arg.value), *self.span(arg)))
+        bases = [self.argument(arg) for arg in (*node.bases, *node.keywords)]
         decorators = self._decorators(node)
         name_start = self.span(node.name)[0]
         return (

@@ -8,7 +8,7 @@ from typing import Any
 
 import libcst as cst
 
-from celerylint.facts.syntax import PARAM_KINDS, Node
+from celerylint.facts.syntax import MOST_BITS, PARAM_KINDS, Node, joined, spanning
 
 OPERATORS: dict[type, str] = {
     cst.Add: "+",
@@ -54,7 +54,6 @@ OPERATORS: dict[type, str] = {
     cst.Is: "is",
     cst.IsNot: "is not",
 }
-MOST_BITS = 10_000
 CONSTANTS = {"None": None, "True": True, "False": False}
 POSITIONAL_ONLY, POSITIONAL, VAR_POSITIONAL, KEYWORD_ONLY, VAR_KEYWORD = range(len(PARAM_KINDS))
 
@@ -65,6 +64,7 @@ class Expressions:
     def __init__(self, spans: dict[int, tuple[int, int]]) -> None:
         self.spans = spans
         self.words: set[str] = set()
+        self._within: tuple[int, int] | None = None
         self._table: dict[type, Callable[[Any, int, int], Node]] = {
             cst.Name: self._name,
             cst.Attribute: self._attribute,
@@ -99,11 +99,11 @@ class Expressions:
 
     def span(self, node: object) -> tuple[int, int]:
         """Offsets of a node; (0, 0) for the few kinds that have none of their own."""
-        return self.spans.get(id(node), (0, 0))
+        return self._within or self.spans.get(id(node), (0, 0))
 
     def lower(self, node: cst.CSTNode) -> Node:
         """The tuple of an expression."""
-        start, end = self.spans.get(id(node), (0, 0))
+        start, end = self.span(node)
         make = self._table.get(type(node))
         return ("other", start, end) if make is None else make(node, start, end)
 
@@ -122,13 +122,15 @@ class Expressions:
         return ("attr", s, e, self.lower(node.value), node.attr.value)
 
     def _call(self, node: cst.Call, s: int, e: int) -> Node:
-        args = []
         function = self.lower(node.func)
-        for arg in node.args:
-            start, end = self.span(arg)
-            keyword = None if arg.keyword is None else arg.keyword.value
-            args.append((arg.star, keyword, self.lower(arg.value), start, end))
-        return ("call", s, e, function, tuple(args))
+        return ("call", s, e, function, tuple(self.argument(arg) for arg in node.args))
+
+    def argument(self, arg: cst.Arg) -> tuple[Any, ...]:
+        """An argument of a call, or a base of a class."""
+        value = self.lower(arg.value)
+        start = self.span(arg)[0] if arg.star or arg.keyword is not None else value[1]
+        keyword = None if arg.keyword is None else arg.keyword.value
+        return (arg.star, keyword, value, start, value[2])
 
     def _constant(self, node: Any, s: int, e: int) -> Node:
         try:
@@ -136,18 +138,19 @@ class Expressions:
         except (SyntaxError, ValueError):
             # LibCST does not look into escapes, nor count digits.
             return ("other", s, e)
-        # Python itself refuses to write a number of more than 4,300 digits as text.
         if isinstance(value, int) and value.bit_length() > MOST_BITS:
             return ("other", s, e)
         return ("const", s, e, value)
 
     def _concatenated(self, node: cst.ConcatenatedString, s: int, e: int) -> Node:
         parts: list[Node] = []
+        outer, self._within = self._within, (s, e)
         rest: Any = node
         while isinstance(rest, cst.ConcatenatedString):
             parts.append(self.lower(rest.left))
             rest = rest.right
         parts.append(self.lower(rest))
+        self._within = outer
         if all(part[0] == "const" for part in parts):
             values = [part[3] for part in parts]
             try:
@@ -158,18 +161,22 @@ class Expressions:
         flat: list[Node] = []
         for part in parts:
             flat.extend(part[3] if part[0] == "fstr" else (part,))
-        return ("fstr", s, e, tuple(flat))
+        return ("fstr", s, e, joined(flat, s, e))
 
     def _formatted(self, node: cst.FormattedString, s: int, e: int) -> Node:
         parts: list[Node] = []
+        outer, self._within = self._within, (s, e)
         raw = "r" in node.start.lower()
         for part in node.parts:
             if isinstance(part, cst.FormattedStringText):
                 parts.append(("const", s, e, _text(part.value, raw)))
             elif isinstance(part, cst.FormattedStringExpression):
+                if part.equal is not None:
+                    parts.append(("const", s, e, _shown(part)))
                 plain = part.conversion is None and part.format_spec is None and part.equal is None
                 parts.append(("fmt", s, e, self.lower(part.expression), plain))
-        return ("fstr", s, e, tuple(parts))
+        self._within = outer
+        return ("fstr", s, e, joined(parts, s, e))
 
     def _sequence(self, kind: str, node: Any, s: int, e: int) -> Node:
         items = []
@@ -178,6 +185,8 @@ class Expressions:
                 items.append(self.lower(element))
             else:
                 items.append(self.lower(element.value))
+        if kind == "tuple":
+            s, e = spanning(tuple(items), s - 1, e + 1)
         return ("seq", s, e, kind, tuple(items))
 
     def _dict(self, node: cst.Dict, s: int, e: int) -> Node:
@@ -196,7 +205,9 @@ class Expressions:
                 indexes.append(self.lower(element.slice.value))
             else:
                 indexes.append(("slice", start, end))
-        index = indexes[0] if len(indexes) == 1 else ("seq", s, e, "tuple", tuple(indexes))
+        index = indexes[0]
+        if len(indexes) > 1 or node.slice[0].comma is not cst.MaybeSentinel.DEFAULT:
+            index = ("seq", *spanning(tuple(indexes), s, e), "tuple", tuple(indexes))
         return ("sub", s, e, base, index)
 
     def _binary(self, node: cst.BinaryOperation, s: int, e: int) -> Node:
@@ -205,7 +216,8 @@ class Expressions:
 
     def _boolean(self, node: cst.BooleanOperation, s: int, e: int) -> Node:
         operator = OPERATORS[type(node.operator)]
-        return ("bool", s, e, operator, self.lower(node.left), self.lower(node.right))
+        left, right = self.lower(node.left), self.lower(node.right)
+        return ("bool", left[1], right[2], operator, left, right)
 
     def _unary(self, node: cst.UnaryOperation, s: int, e: int) -> Node:
         return ("un", s, e, OPERATORS[type(node.operator)], self.lower(node.expression))
@@ -242,6 +254,8 @@ class Expressions:
             element: Node = ("seq", s, e, "tuple", pair)
         else:
             element = self.lower(node.elt)
+        if kind == "generator":
+            s, e = element[1], (fors[-1][2] or fors[-1][1:2])[-1][2]
         return ("comp", s, e, kind, element, tuple(fors))
 
     def _walrus(self, node: cst.NamedExpr, s: int, e: int) -> Node:
@@ -265,7 +279,17 @@ class Expressions:
     def _param(self, param: cst.Param, kind: int) -> tuple[Any, ...]:
         annotation = None if param.annotation is None else self.lower(param.annotation.annotation)
         default = self.optional(param.default)
-        return (param.name.value, kind, default, annotation, *self.span(param))
+        start, end = self.span(param.name)
+        last = default or annotation
+        return (param.name.value, kind, default, annotation, start, last[2] if last else end)
+
+
+def _shown(part: cst.FormattedStringExpression) -> str:
+    """What `{a=}` shows before the value."""
+    written = cst.Module(()).code_for_node
+    assert part.equal is not None
+    before = written(part.whitespace_before_expression)
+    return before + written(part.expression) + written(part.equal)
 
 
 def _text(value: str, raw: bool) -> str:
