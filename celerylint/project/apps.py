@@ -95,6 +95,7 @@ def initialise(machine: Machine, record: AppRecord, arguments: Arguments, here: 
     record.main = _surer(record.main, given.get("main", Literal(value=None)))
     record.namespace = _surer(record.namespace, given.get("namespace"))
     record.base = _surer(record.base, given.get("task_cls"))
+    record.strict = _surer(record.strict, given.get("strict_typing"))
     _load_with(machine, record, given.get("loader"), here)
     changes = given.pop("changes", None)
     settings = {key: value for key, value in given.items() if key not in OWN_KEYWORDS}

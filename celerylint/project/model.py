@@ -161,6 +161,7 @@ class Task:
     self_parameter: Parameter | None = None
     uses_self: tuple[str, ...] = ()
     overrides: tuple[str, ...] = ()
+    checked: bool | None = None  # does Celery hold a call's arguments against the function?
 
     def option(self, name: str) -> Option | None:
         """The task's own option of that name."""

@@ -57,6 +57,7 @@ class AppRecord:
     base: Value | None = None  # `app.Task = ...`, or `task_cls=`
     loader: str | None = None
     discover: list[Arguments] = field(default_factory=list)
+    strict: Value | None = None  # `strict_typing=`
     variables: list[tuple[Module, str]] = field(default_factory=list)
 
     def note(self, event: ConfEvent) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from celerylint.findings import Span
 from celerylint.project import (
+    checking,
     classes,
     decorators,
     functions,
@@ -257,7 +258,7 @@ def make(
         app=app,
         parameters=params,
         options=options,
-        bound=is_bound(record),
+        bound=is_bound(record) if record.function is not None else None,
         open=is_open,
         retries=tuple(_retry(each) for each in retries),
         counts_retries=record.function is not None and retrying.counts(record.function),
@@ -271,10 +272,8 @@ def make(
         self_parameter=itself,
         uses_self=task_traits.uses_self(record.function),
         overrides=task_traits.overrides(machine, base),
-def _retry(record: RetryRecord) -> model.RetryCall:
-    arguments = record.arguments
-    given = arguments.kwarg("max_retries")
-    return model.RetryCall(record.site.span, given, arguments.open)
+        checked=checking.checks(record, options, inner, _apps_of(world, record)),
+    )
 
 
 def app_names(apps: Iterable[AppRecord]) -> dict[int, str]:
