@@ -246,11 +246,11 @@ def make(
     owner = record.cls or record.function
     module = record.site.file
     app = None if record.app is None else apps.get(id(record.app))
-    return model.Task(
-        name=name_of(machine, world, record),
     itself, params = parameters_of(machine, record)
     inner, outer = decorators.of_task(machine, record)
     base = record.cls if record.cls is not None else base_of(machine, world, record)
+    return model.Task(
+        name=name_of(machine, world, record),
         span=record.site.span,
         place=record.place.span,
         function=owner.name if owner is not None else "?",
@@ -263,9 +263,6 @@ def make(
         retries=tuple(_retry(each) for each in retries),
         counts_retries=record.function is not None and retrying.counts(record.function),
         test=module.test,
-    )
-
-
         inner=inner,
         outer=outer,
         is_async=task_traits.is_async(machine, record),
@@ -274,6 +271,12 @@ def make(
         overrides=task_traits.overrides(machine, base),
         checked=checking.checks(record, options, inner, _apps_of(world, record)),
     )
+
+
+def _retry(record: RetryRecord) -> model.RetryCall:
+    arguments = record.arguments
+    given = arguments.kwarg("max_retries")
+    return model.RetryCall(record.site.span, given, arguments.open)
 
 
 def app_names(apps: Iterable[AppRecord]) -> dict[int, str]:
