@@ -195,6 +195,7 @@ class Argument:
     model: str | None = None
     shape: str | None = None
     proof: tuple[Related, ...] = ()
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +232,8 @@ class Dispatch:
     canvas: str | None = None  # signature, chain, group or chord, where one is sent
     one_of: tuple[str, ...] = ()  # the names that it may send, where it is one of several
     options_of: tuple[Mapping[str, Value], ...] = ()  # the options of each name of one_of
+    option_spans: Mapping[str, Span] = field(default_factory=dict)  # the names of the options
+    whole: Mapping[str, Argument] = field(default_factory=dict)  # what is given as args and kwargs
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +276,6 @@ OPTION_SETTINGS = {
     "concurrency": "worker_concurrency",
     "prefetch_multiplier": "worker_prefetch_multiplier",
     "soft_time_limit": "task_soft_time_limit",
-    sure: bool = True
     "time_limit": "task_time_limit",
     "max_tasks_per_child": "worker_max_tasks_per_child",
     "max_memory_per_child": "worker_max_memory_per_child",
@@ -310,8 +312,6 @@ class Context:
         a Chosen with an Unknown value where more may be given than was read.
         """
         if self.process is not None:
-    option_spans: Mapping[str, Span] = field(default_factory=dict)  # the names of the options
-    whole: Mapping[str, Argument] = field(default_factory=dict)  # what is given as args and kwargs
             given = self.process.option(option)
             if given is not None and not (option == "pool" and self._pool_yields(given)):
                 return given
