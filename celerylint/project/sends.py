@@ -189,11 +189,11 @@ def _keep(
     if known is not None and not known.reason:
         return None
     nodes = here.node[4] if here.node[0] == "call" else ()
-    made = SendRecord(
-        how,
     positional = sum(each[1] is None for each in nodes)
     if positional == len(arguments.args) + 1 and not any(each[0] for each in nodes):
         nodes = nodes[1:]  # `partial(task.delay, …)`: the method itself is no argument of it
+    made = SendRecord(
+        how,
         here.site,
         None,
         name,
