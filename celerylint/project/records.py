@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from celerylint.project.canvas_objects import Canvas
 from celerylint.project.combine import one_of, same
 from celerylint.project.machine import FrameNote
 from celerylint.project.modules import Module
@@ -55,9 +56,9 @@ class AppRecord:
     namespace: Value | None = None
     events: list[ConfEvent] = field(default_factory=list)
     base: Value | None = None  # `app.Task = ...`, or `task_cls=`
+    strict: Value | None = None  # `strict_typing=`
     loader: str | None = None
     discover: list[Arguments] = field(default_factory=list)
-    strict: Value | None = None  # `strict_typing=`
     variables: list[tuple[Module, str]] = field(default_factory=list)
 
     def note(self, event: ConfEvent) -> None:
@@ -88,11 +89,11 @@ class TaskRecord:
     open: bool
     registered: bool = True
     shown: FunctionObject | None = None  # another function whose name Celery sees
+    given: FunctionObject | None = None  # what the decorator was given, which may wrap the function
 
     def option(self, name: str) -> Value | None:
         """An option given at the decorator (the last one, where it is given twice)."""
         found = None
-    given: FunctionObject | None = None  # what the decorator was given, which may wrap the function
         for key, value in self.options:
             if key == name:
                 found = value
