@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from celerylint.project.canvas_objects import Canvas
 from celerylint.project.combine import one_of, same
 from celerylint.project.machine import FrameNote
 from celerylint.project.modules import Module
