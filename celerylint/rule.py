@@ -24,6 +24,8 @@ from celerylint.project.model import (
     Parameter,
     Project,
     Queue,
+    RetryArgument,
+    RetryCall,
     Route,
     Setting,
     Task,
@@ -70,6 +72,7 @@ from celerylint.structs import dataclass
 __all__ = [
     "CONNECTING",
     "CONTAINERS",
+from celerylint.project.swallowing import Swallowed, resent, swallowed, taken
     "DATABASE_TRANSPORTS",
     "ENFORCES",
     "GREEN",
@@ -115,6 +118,8 @@ __all__ = [
     "Severity",
     "Shell",
     "Span",
+    "RetryArgument",
+    "RetryCall",
     "Task",
     "TooShort",
     "Value",
@@ -156,6 +161,7 @@ __all__ = [
     "spelled",
     "spread",
     "started_by",
+    "resent",
     "stop_signal",
     "tasks_of",
     "too_short",
@@ -166,6 +172,8 @@ __all__ = [
 
 S = TypeVar("S")
 Check = Callable[[S, Project], Iterable[Finding]]
+    "swallowed",
+    "taken",
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from celerylint.project import (
     functions,
     orm,
     python_starts,
+    resends,
     sends,
     task_making,
 )
@@ -123,7 +124,9 @@ def _function(machine: Machine, world: World, function: FunctionObject, value: V
     if CONFIGURES & words and record is None:
         makes = makes or not _configured_already(world, function)
     starts = bool(python_starts.WORDS & words)
-    if not (sends.WORDS & words or makes or starts):
+    bound = record is not None and _is_true(record.option("bind"))
+    resent = bound and (resends.WORDS & words or resends.hands_on(function))
+    if not (sends.WORDS & words or makes or starts or resent):
         return
     receiver = _app_itself(machine, world, function) or functions.receiver_of(function)
     if record is None and function.owner is not None:

@@ -16,6 +16,7 @@ from celerylint.project import (
     python_starts,
     registration,
     running,
+    retry_calls,
     settings,
     starts,
     tasks,
@@ -144,6 +145,7 @@ def _project(machine: Machine, world: World, inputs: Inputs, root: str) -> model
 
 def _app(
     machine: Machine,
+        loose_retries=_loose_retries(machine, world),
     world: World,
     record: AppRecord,
     name: str,
@@ -197,6 +199,14 @@ def _annotated(task: model.Task, contexts: tuple[model.Context, ...]) -> model.T
     for value in (setting.value,) if listed is None else listed.items:
         known &= _annotate(options, task, value, setting)
     return replace(task, options=options, open=task.open or not known)
+
+def _loose_retries(machine: Machine, world: World) -> tuple[model.RetryCall, ...]:
+    """The retries in functions that say of a parameter that it is a task, and that no task was
+    seen to call."""
+    records = [each for each in world.retries.values() if not each.site.file.test]
+    known = {each.site for each in records if each.task is not None and each.task.registered}
+    return tuple(retry_calls.make(machine, each) for each in records if each.site not in known)
+
 
 
 def _annotate(

@@ -169,14 +169,92 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class Handler:
+    """An `except` clause, or a `with contextlib.suppress(...)`, as a try statement has them.
+
+    span is that of `except` and its type, text the type as written ("" for none). catches are the
+    dotted names of the classes, `open` tells that it may catch others. ends says how control may
+    leave: reraise (what it caught), raise (something else), return, jump (break, continue), fall
+    (behind the statement). `asks` tells that a condition looks at what was caught, `resends` that
+    a retry stands in it; name is what `as` binds.
+    """
+
+    span: Span
+    text: str
+    catches: tuple[str, ...]
+    open: bool = False
+    ends: frozenset[str] = frozenset({"fall"})
+    asks: bool = False
+    resends: bool = False
+    name: str | None = None
+
+    def swallows(self) -> bool:
+        """Does no way through it raise what it caught again?"""
+        return "reraise" not in self.ends
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """A try statement that a place stands in: part is body, handler, else or finally; handler the
+    one that the place stands in. loop is the loop around the statement; `drops` the return in its
+    `finally`, which loses every exception.
+    """
+
+    span: Span
+    part: str
+    handlers: tuple[Handler, ...] = ()
+    handler: Handler | None = None
+    loop: Span | None = None
+    drops: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RetryArgument:
+    """An argument of `retry()`: position or keyword (the other is None), and what is written.
+
+    exceptions are the dotted names of its class and that class's ancestors where it is an
+    exception; `caught` is the handler whose `as` name it is.
+    """
+
+    position: int | None
+    keyword: str | None
+    value: Value
+    span: Span
+    text: str
+    exceptions: tuple[str, ...] = ()
+    caught: Handler | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RetryCall:
-    """A `self.retry(...)` in a task's body; max_retries is the argument of that name, None where
-    not given.
+    """A `self.retry(...)` in a task's body, or in a project function that the body hands the task
+    to; max_retries is the argument of that name, None where not given.
+
+    how is retry, replace (`self.replace(...)`), reject or ignore (`Reject()`, to be raised). used
+    is what the statement does with the call: raise, return, alone, other. tries are the statements
+    around it, inner first, then those around the call of the function; trail tells of that call.
     """
 
     span: Span
     max_retries: Value | None
     open: bool = False
+    how: str = "retry"
+    arguments: tuple[RetryArgument, ...] = ()
+    used: str = "other"
+    tries: tuple[Try, ...] = ()
+    trail: tuple[Related, ...] = ()
+
+    def argument(self, keyword: str, position: int | None = None) -> RetryArgument | None:
+        """The argument of that keyword, or at that position (from 0)."""
+        for each in self.arguments:
+            if each.keyword == keyword or (position is not None and each.position == position):
+                return each
+        return None
+
+    def throws(self) -> bool:
+        """Does it surely raise what tells the worker? Not with `throw=False`."""
+        given = self.argument("throw", 3)
+        return not self.open if given is None else given.value.must(bool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -430,3 +508,4 @@ class Project:
                 Worker: [each for each in self.running if isinstance(each, Worker)],
                 Context: self.contexts,
             }[kind]
+    loose_retries: tuple[RetryCall, ...] = ()  # of tasks of which only that is known

@@ -119,13 +119,19 @@ class SendRecord:
 
 @dataclass(slots=True)
 class RetryRecord:
-    """A `self.retry(...)`."""
+    """A `self.retry(...)`, or what else raises to tell the worker something: how is retry, replace,
+    reject or ignore. task None: of a task of which only that is known. `caller` is the call in the
+    task's body where this stands in a function that is handed the task.
+    """
 
     site: Site
     task: TaskRecord
     arguments: Arguments
 
 
+    here: Here
+    how: str = "retry"
+    caller: Here | None = None
 @dataclass(slots=True)
 class StartRecord:
     """A call that may start a Celery process; of_app where a method of an app does."""
@@ -146,7 +152,7 @@ class World:
     not_tasks: dict[Key, Site] = field(default_factory=dict)  # calls that made what is not known
     sends: dict[tuple[str, int, str], SendRecord] = field(default_factory=dict)
     starts: dict[tuple[str, int], StartRecord] = field(default_factory=dict)
-    retries: dict[tuple[str, int], RetryRecord] = field(default_factory=dict)
+    retries: dict[tuple[object, ...], RetryRecord] = field(default_factory=dict)
     waits: dict[tuple[str, int], Site] = field(default_factory=dict)  # for a result
     current: AppRecord | None = None  # what is done to `celery.current_app`
     django_settings: list[str] = field(default_factory=list)  # module names

@@ -5,6 +5,7 @@ retry.
 from __future__ import annotations
 
 from celerylint.facts.syntax import Node
+from celerylint.project import resends
 from celerylint.project.celery_objects import (
     AppMethod,
     Canvas,
@@ -61,7 +62,7 @@ def listener(
         _canvas(world, machine, function, arguments, here)
     elif isinstance(function, Canvas):
         _keep(world, machine, "apply_async", here, arguments, canvas=function.kind)
-    else:
+    elif not resends.heard(world, machine, function, arguments, here):
         _unknown(world, machine, function, arguments, here)
 
 
@@ -100,10 +101,10 @@ def _task_method(
     world: World, machine: Machine, method: TaskMethod, arguments: Arguments, here: Here
 ) -> None:
     task = method.task
-    if method.name == "retry" and isinstance(task, TaskObject):
-        key = (here.scope.module.path, here.node[1])
-        world.retries.setdefault(key, RetryRecord(here.site, task.record, arguments))
-    elif method.name not in {"retry", "replace", "add_to_chord"}:
+    if method.name in {"retry", "replace"}:
+        if isinstance(task, TaskObject):
+            resends.keep(world, task.record, arguments, here, method.name)
+    elif method.name != "add_to_chord":
         record = task.record if isinstance(task, TaskObject) else None
         name = task.name if isinstance(task, TaskByName) else None
         made = _keep(world, machine, method.name, here, arguments, name=name)

@@ -13,6 +13,7 @@ from celerylint.project import (
     functions,
     model,
     parameters,
+    retry_calls,
     retrying,
     sources,
     task_traits,
@@ -245,6 +246,7 @@ def make(
     options, is_open = options_of(machine, world, record)
     owner = record.cls or record.function
     module = record.site.file
+    calls = [retry_calls.make(machine, each) for each in retries]
     app = None if record.app is None else apps.get(id(record.app))
     itself, params = parameters_of(machine, record)
     inner, outer = decorators.of_task(machine, record)
@@ -260,7 +262,8 @@ def make(
         options=options,
         bound=is_bound(record) if record.function is not None else None,
         open=is_open,
-        retries=tuple(_retry(each) for each in retries),
+        retries=tuple(each for each in calls if each.how == "retry"),
+        control=tuple(each for each in calls if each.how != "retry"),
         counts_retries=record.function is not None and retrying.counts(record.function),
         test=module.test,
         inner=inner,
@@ -271,12 +274,6 @@ def make(
         overrides=task_traits.overrides(machine, base),
         checked=checking.checks(record, options, inner, _apps_of(world, record)),
     )
-
-
-def _retry(record: RetryRecord) -> model.RetryCall:
-    arguments = record.arguments
-    given = arguments.kwarg("max_retries")
-    return model.RetryCall(record.site.span, given, arguments.open)
 
 
 def app_names(apps: Iterable[AppRecord]) -> dict[int, str]:
