@@ -184,6 +184,7 @@ def link_tree(library: Library, config: Config) -> Project:
             named,
             collected.processes,
             collected.unread,
+            collected.servers,
         )
         project, needed = link.link(inputs, names, library.tree.root)
         missing = needed - demanded - library.facts.keys()

@@ -44,9 +44,15 @@ from celerylint.project.pools import (
     unless,
 )
 from celerylint.project.prefetching import LONG, multiplier, rival, spread, unfair
-from celerylint.project.process import Chosen, Process
+from celerylint.project.process import Chosen, Process, WebServer
 from celerylint.project.refusals import Refusal, celery_of, refusals
-from celerylint.project.results import CONNECTING, ResultBackend, keepers, result_backend
+from celerylint.project.results import (
+    CONNECTING,
+    ResultBackend,
+    keepers,
+    result_backend,
+    sent_and_kept,
+)
 from celerylint.project.retrying import unbounded
 from celerylint.project.schedule_file import LostSchedule, lost_schedules
 from celerylint.project.scheduling import Beat, Double, beats, doubles
@@ -123,6 +129,7 @@ from celerylint.project.swallowing import Swallowed, resent, swallowed, taken
     "Task",
     "TooShort",
     "Value",
+    "WebServer",
     "Worker",
     "beats",
     "broadcast",
@@ -156,6 +163,7 @@ from celerylint.project.swallowing import Swallowed, resent, swallowed, taken
     "result_backend",
     "rival",
     "rule",
+    "sent_and_kept",
     "shells",
     "softened",
     "spelled",

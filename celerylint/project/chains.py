@@ -23,6 +23,7 @@ from celerylint.structs import dataclass, replace
 
 _DEEPEST = 8
 _MOST_STEPS = 3000
+_SERVERS = ("gunicorn", "uwsgi")
 _MANAGERS = (
     "supervisord",
     "honcho",
@@ -54,6 +55,16 @@ class Managed:
     situation: Situation
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A web server, found: gunicorn or uwsgi (name; word as written) and the words behind it."""
+
+    name: str
+    word: Arg
+    args: tuple[Arg, ...]
+    situation: Situation
+
+
 def tidy(spans: Sequence[Span]) -> tuple[Span, ...]:
     """A chain with each line once; of neighbours in one file the first, but always the last of all,
     which is the start itself."""
@@ -70,14 +81,16 @@ def tidy(spans: Sequence[Span]) -> tuple[Span, ...]:
 
 
 class Follower:
-    """Collects the starts and managers that command lines lead to; reached are the scripts on the
-    way. own: names of console scripts that are Celery's command. Never raises for bad input."""
+    """Collects the starts, managers and web servers that command lines lead to; reached are the
+    scripts on the way. own: names of console scripts that are Celery's command. Never raises for
+    bad input."""
 
     def __init__(self, files: Files, own: Mapping[str, bool] = MappingProxyType({})) -> None:
         self.files = files
         self.own = own
         self.starts: list[Start] = []
         self.managed: list[Managed] = []
+        self.served: list[Served] = []
         self.reached: set[str] = set()
         self._steps = 0
 
@@ -102,6 +115,8 @@ class Follower:
         elif found.kind == "command" and name in _MANAGERS:
             inner = replace(inner, chain=(*inner.chain, found.word.span))
             self.managed.append(Managed(name, tuple(found.args), inner))
+        elif found.kind == "command" and name in _SERVERS:
+            self.served.append(Served(name, found.word, tuple(found.args), inner))
         elif found.kind == "command":
             self._script(found, inner)
 

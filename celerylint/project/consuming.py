@@ -228,10 +228,10 @@ def publishers(tasks: Iterable[Task], project: Project) -> list[tuple[Task, Span
     found: dict[tuple[str, int], Span] = {}
     for each in project.dispatches:
         for frame in each.frames:
-            if frame.kind == "function" and each.how in _SENDING:
+            if frame.kind == "function" and each.how in SENDING:
                 found.setdefault((frame.span.path, frame.span.line), each.span)
     places = [(task, found.get((task.span.path, task.span.line))) for task in tasks]
     return [(task, span) for task, span in places if span is not None]
 
 
-_SENDING = frozenset({"delay", "apply_async", "send_task", "delay_on_commit"})
+SENDING = frozenset({"delay", "apply_async", "send_task", "delay_on_commit"})

@@ -26,11 +26,12 @@ from celerylint.project.follow import follow, machine_for
 from celerylint.project.machine import Machine
 from celerylint.project.modules import Module, ModuleMap, load
 from celerylint.project.objects import ClassObject, Lazy
-from celerylint.project.process import Process
+from celerylint.project.process import Process, WebServer
 from celerylint.project.records import AppRecord, World
 from celerylint.project.unread import Mention
 from celerylint.project.values import Literal, OneOf, Sequence, Unknown, Value
 from celerylint.project.values import Mapping as MappingValue
+from celerylint.project.webservers import from_code
 from celerylint.structs import dataclass, replace
 
 MOST_ROUNDS = 4
@@ -54,6 +55,7 @@ class Inputs:
     named_settings: tuple[str, ...] = ()
     processes: tuple[Process, ...] = ()
     unread: tuple[Mention, ...] = ()
+    servers: tuple[WebServer, ...] = ()
 
 
 def link(inputs: Inputs, names: ModuleMap, root: str) -> tuple[model.Project, frozenset[str]]:
@@ -137,10 +139,19 @@ def _project(machine: Machine, world: World, inputs: Inputs, root: str) -> model
         models=_models(machine),
         contexts=contexts,
         processes=processes,
+        servers=_servers(machine, inputs.servers),
         running=running.contexts_of(processes, apps),
         waits=tuple(sorted(each.span for each in world.waits.values() if not each.file.test)),
         unresolved=(*_unresolved(contexts), *_unread(inputs.unread), *_not_made(world)),
     )
+
+
+def _servers(machine: Machine, commands: tuple[WebServer, ...]) -> tuple[WebServer, ...]:
+    """The web servers of greenlets; code that patches only where no command or setting says so."""
+    all_of_them = (*commands, *from_code(machine, commands))
+    found = {each.chosen.span: each for each in all_of_them if each.library}
+    named = any(each.program for each in found.values())
+    return tuple(found[span] for span in sorted(found) if found[span].program or not named)
 
 
 def _app(

@@ -64,7 +64,7 @@ class Files:
         texts = {
             path: text for path in self.paths if self._may_be(path) and (text := self.text(path))
         }
-        telling = {path for path, text in texts.items() if mentions(text)} | self._named
+        telling = {path for path, text in texts.items() if _tells(text)} | self._named
         words = {"supervisord"} if any(path.endswith(".conf") for path in telling) else set()
         for path in telling:
             if self.kind(path) == "shell":
@@ -153,6 +153,11 @@ class Files:
             if not folder:
                 return None
             folder = posixpath.dirname(folder)
+
+
+def _tells(text: str) -> bool:
+    """Does it speak of Celery, or of greenlets, in which a web server may send tasks?"""
+    return mentions(text) or "gevent" in text or "eventlet" in text
 
 
 def _plain(path: str, text: str, kind: str) -> Manifest:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from celerylint.findings import Related, Span
-from celerylint.project.process import Chosen, Process
+from celerylint.project.process import Chosen, Process, WebServer
 from celerylint.project.settling import settled
 from celerylint.project.values import Unknown, Value
 from celerylint.structs import dataclass, field, replace
@@ -482,6 +482,7 @@ class Project:
     models: tuple[OrmModel, ...] = ()
     contexts: tuple[Context, ...] = ()
     unresolved: tuple[Unresolved, ...] = ()
+    servers: tuple[WebServer, ...] = ()  # web servers of greenlets
     waits: tuple[Span, ...] = ()  # the calls that wait for a task's result
     packages: Mapping[str, Span] = field(
         default_factory=dict

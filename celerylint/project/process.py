@@ -114,6 +114,22 @@ class Process:
         return self.options.get(name)
 
 
+@dataclass(frozen=True, slots=True)
+class WebServer:
+    """A web server. library is gevent or eventlet where it runs each request in a greenlet, else
+    ""; chosen is what says so (for others: the server's command). program is gunicorn or uwsgi, ""
+    where only the code that it serves is known; serves is the dotted module of that code. explicit:
+    its command names its kind of workers. chain leads to the command."""
+
+    program: str
+    library: str
+    chosen: Chosen
+    role: str
+    serves: str = ""
+    explicit: bool = True
+    chain: tuple[Span, ...] = ()
+
+
 _SECRET = re.compile(r"(://[^/@\s:]*:)[^@\s]+(@)|(--basic[_-]auth=[^:\s$]+:)(?!\$)\S+")
 
 

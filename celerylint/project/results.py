@@ -8,6 +8,8 @@ from celerylint import oracle
 from celerylint.findings import Span
 from celerylint.oracle import Release, urls
 from celerylint.project.choices import Reading, readings
+from celerylint.project.consuming import SENDING
+from celerylint.project.limits import runners
 from celerylint.project.model import Context, Project, Task
 from celerylint.project.values import Default, Joined, OneOf, Value
 from celerylint.structs import dataclass
@@ -96,6 +98,24 @@ def keepers(tasks: tuple[Task, ...], context: Context, project: Project) -> tupl
     return tuple(
         task for task in tasks if keeps_result(task, context) and not _ignored(task, project)
     )
+
+
+def sent_and_kept(context: Context, project: Project) -> tuple[Task, ...]:
+    """The tasks that code other than tasks sends in this context, and that surely keep a result."""
+    bodies = {(task.span.path, task.span.line) for task in project.tasks}
+    sent = {
+        id(each.task)
+        for each in project.dispatches
+        if each.how in SENDING
+        and "/management/" not in each.span.path
+        and not any((f.span.path, f.span.line) in bodies for f in each.frames)
+    }
+    own = [
+        task
+        for task in project.tasks
+        if id(task) in sent and context.app in runners(task, project.apps)
+    ]
+    return keepers(tuple(own), context, project)
 
 
 def _ignored(task: Task, project: Project) -> bool:

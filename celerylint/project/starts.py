@@ -20,10 +20,11 @@ from celerylint.project.images import Image, built_image, image_of
 from celerylint.project.managers import follow_s6, supervised
 from celerylint.project.manifest_files import Files, Read, ReadFacts, normal
 from celerylint.project.place import Home
-from celerylint.project.process import Process
+from celerylint.project.process import Process, WebServer
 from celerylint.project.situation import Situation
 from celerylint.project.units import Service, service, starts_itself
 from celerylint.project.unread import Mention, unread
+from celerylint.project.webservers import from_commands, from_ini
 from celerylint.structs import dataclass, replace
 
 _NO_UNITS = frozenset(("shell", "dockerfile", "helm-values", "env", "celeryd"))
@@ -33,11 +34,13 @@ _STARTING_ROLES = ("command", "args", "ExecStart", "run", "task")
 @dataclass(frozen=True, slots=True)
 class Collected:
     """processes in the order of their places; unread are mentions of Celery commands of which none
-    could be made; problems are (path, line, what is wrong with the file)."""
+    could be made; problems are (path, line, what is wrong with the file); servers are web servers,
+    of greenlets or not."""
 
     processes: tuple[Process, ...]
     unread: tuple[Mention, ...]
     problems: tuple[tuple[str, int, str], ...]
+    servers: tuple[WebServer, ...] = ()
 
 
 def collect(
@@ -66,7 +69,9 @@ def collect(
     starts = collector.follower.starts
     processes = finished(starts, collector.managers_of, release, collector.own)
     mentions = unread(collector.kept, processes, files)
-    return Collected(tuple(processes), tuple(mentions), tuple(sorted(set(files.problems))))
+    servers = (*from_commands(collector.follower.served), *from_ini(files))
+    problems = tuple(sorted(set(files.problems)))
+    return Collected(tuple(processes), tuple(mentions), problems, servers)
 
 
 class _Collector:
