@@ -72,13 +72,13 @@ from celerylint.project.stopping import (
     softened,
     stop_signal,
 )
+from celerylint.project.swallowing import Swallowed, resent, swallowed, taken
 from celerylint.project.values import Value
 from celerylint.structs import dataclass
 
 __all__ = [
     "CONNECTING",
     "CONTAINERS",
-from celerylint.project.swallowing import Swallowed, resent, swallowed, taken
     "DATABASE_TRANSPORTS",
     "ENFORCES",
     "GREEN",
@@ -118,14 +118,15 @@ from celerylint.project.swallowing import Swallowed, resent, swallowed, taken
     "Refusal",
     "Related",
     "ResultBackend",
+    "RetryArgument",
+    "RetryCall",
     "Route",
     "RuleSpec",
     "Setting",
     "Severity",
     "Shell",
     "Span",
-    "RetryArgument",
-    "RetryCall",
+    "Swallowed",
     "Task",
     "TooShort",
     "Value",
@@ -160,6 +161,7 @@ from celerylint.project.swallowing import Swallowed, resent, swallowed, taken
     "publishers",
     "refusals",
     "remapped",
+    "resent",
     "result_backend",
     "rival",
     "rule",
@@ -169,8 +171,9 @@ from celerylint.project.swallowing import Swallowed, resent, swallowed, taken
     "spelled",
     "spread",
     "started_by",
-    "resent",
     "stop_signal",
+    "swallowed",
+    "taken",
     "tasks_of",
     "too_short",
     "unbounded",
@@ -180,8 +183,6 @@ from celerylint.project.swallowing import Swallowed, resent, swallowed, taken
 
 S = TypeVar("S")
 Check = Callable[[S, Project], Iterable[Finding]]
-    "swallowed",
-    "taken",
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from celerylint.project import (
     profiles,
     python_starts,
     registration,
-    running,
     retry_calls,
+    running,
     settings,
     starts,
     tasks,
@@ -141,6 +141,7 @@ def _project(machine: Machine, world: World, inputs: Inputs, root: str) -> model
         processes=processes,
         servers=_servers(machine, inputs.servers),
         running=running.contexts_of(processes, apps),
+        loose_retries=_loose_retries(machine, world),
         waits=tuple(sorted(each.span for each in world.waits.values() if not each.file.test)),
         unresolved=(*_unresolved(contexts), *_unread(inputs.unread), *_not_made(world)),
     )
@@ -156,7 +157,6 @@ def _servers(machine: Machine, commands: tuple[WebServer, ...]) -> tuple[WebServ
 
 def _app(
     machine: Machine,
-        loose_retries=_loose_retries(machine, world),
     world: World,
     record: AppRecord,
     name: str,
@@ -196,6 +196,14 @@ def _tasks(machine: Machine, world: World, app_ids: dict[int, str]) -> dict[int,
     return made
 
 
+def _loose_retries(machine: Machine, world: World) -> tuple[model.RetryCall, ...]:
+    """The retries in functions that say of a parameter that it is a task, and that no task was
+    seen to call."""
+    records = [each for each in world.retries.values() if not each.site.file.test]
+    known = {each.site for each in records if each.task is not None and each.task.registered}
+    return tuple(retry_calls.make(machine, each) for each in records if each.site not in known)
+
+
 def _annotated(task: model.Task, contexts: tuple[model.Context, ...]) -> model.Task:
     """The task with what `task_annotations` sets on it, where all production profiles agree."""
     own = [each for each in contexts if task.app in (None, each.app.id)]
@@ -210,14 +218,6 @@ def _annotated(task: model.Task, contexts: tuple[model.Context, ...]) -> model.T
     for value in (setting.value,) if listed is None else listed.items:
         known &= _annotate(options, task, value, setting)
     return replace(task, options=options, open=task.open or not known)
-
-def _loose_retries(machine: Machine, world: World) -> tuple[model.RetryCall, ...]:
-    """The retries in functions that say of a parameter that it is a task, and that no task was
-    seen to call."""
-    records = [each for each in world.retries.values() if not each.site.file.test]
-    known = {each.site for each in records if each.task is not None and each.task.registered}
-    return tuple(retry_calls.make(machine, each) for each in records if each.site not in known)
-
 
 
 def _annotate(

@@ -484,6 +484,7 @@ class Project:
     unresolved: tuple[Unresolved, ...] = ()
     servers: tuple[WebServer, ...] = ()  # web servers of greenlets
     waits: tuple[Span, ...] = ()  # the calls that wait for a task's result
+    loose_retries: tuple[RetryCall, ...] = ()  # of tasks of which only that is known
     packages: Mapping[str, Span] = field(
         default_factory=dict
     )  # of facts.requirement.PACKAGES: where asked for
@@ -509,4 +510,3 @@ class Project:
                 Worker: [each for each in self.running if isinstance(each, Worker)],
                 Context: self.contexts,
             }[kind]
-    loose_retries: tuple[RetryCall, ...] = ()  # of tasks of which only that is known

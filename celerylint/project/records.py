@@ -8,6 +8,7 @@ from celerylint.project.combine import one_of, same
 from celerylint.project.machine import FrameNote
 from celerylint.project.modules import Module
 from celerylint.project.objects import Arguments, ClassObject, FunctionObject, Unread
+from celerylint.project.special import Here
 from celerylint.project.values import Mapping, Site, Unknown, Value
 from celerylint.structs import dataclass, field
 
@@ -115,6 +116,7 @@ class SendRecord:
     sent: Mapping | None = None
     nodes: tuple[Any, ...] = ()
     named: bool = False  # the first argument names the task
+    here: Here | None = None
 
 
 @dataclass(slots=True)
@@ -125,7 +127,7 @@ class RetryRecord:
     """
 
     site: Site
-    task: TaskRecord
+    task: TaskRecord | None
     arguments: Arguments
 
 

@@ -16,7 +16,7 @@ from celerylint.project.celery_objects import (
 )
 from celerylint.project.machine import Machine
 from celerylint.project.objects import Arguments, Bound, Instance, Parameter, Unread
-from celerylint.project.records import RetryRecord, SendRecord, World
+from celerylint.project.records import SendRecord, World
 from celerylint.project.special import Here
 from celerylint.project.values import Call, Name, OneOf, Unknown, Value
 
@@ -36,6 +36,8 @@ WORDS = frozenset(
         "chunks",
         "starmap",
         "AsyncResult",
+        "Reject",
+        "Ignore",
     ]
 )
 _WAITS = frozenset({"get", "wait", "join", "join_native", "iterate", "collect"})
