@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from celerylint.project import apps, calling, classes, task_making
+from celerylint.project import apps, calling, canvas_making, canvas_objects, classes, task_making
+from celerylint.project.canvas_objects import Canvas
 from celerylint.project.celery_objects import (
     SENDS,
     AppMethod,
     AppObject,
-    Canvas,
     TaskByName,
     TaskMethod,
+    TaskObject,
 )
 from celerylint.project.objects import (
     Arguments,
@@ -25,7 +26,6 @@ from celerylint.project.values import (
     Call,
     Literal,
     Name,
-    Sequence,
     Unknown,
     Value,
 )
@@ -62,7 +62,7 @@ def app_method(machine: Machine, method: AppMethod, arguments: Arguments, here: 
         task = TaskByName(
             world=method.world, name=arguments.get(0, "name") or Unknown(), app=record
         )
-        return Canvas(world=method.world, kind="signature", parts=(task,))
+        return _named(machine, method.world, task, arguments, here)
     if name in {"register_task", "tasks.register"}:
         return task_making.register(machine, method, arguments, here)
     if not machine.dead and name in apps.METHODS:
@@ -110,18 +110,16 @@ def handlers(world: World) -> dict[str, CallHandler]:
 
     def canvas(kind: str) -> CallHandler:
         def make(machine: Machine, arguments: Arguments, here: Here) -> Value:
-            parts: list[Value] = []
-            for each in arguments.args:
-                parts.extend(each.items if isinstance(each, Sequence) else (each,))
-            if arguments.open:
-                parts.append(Unknown(reason="a splat"))
-            return Canvas(world=world, kind=kind, parts=tuple(parts))
+            return canvas_making.composed(machine, world, kind, arguments, here)
 
         return make
 
     def signature(machine: Machine, arguments: Arguments, here: Here) -> Value:
-        task = TaskByName(world=world, name=arguments.get(0, "varies") or Unknown(), app=None)
-        return Canvas(world=world, kind="signature", parts=(task,))
+        given = arguments.get(0, "varies") or Unknown()
+        if isinstance(given, Canvas):
+            return canvas_objects.cloned(given)
+        task = TaskByName(world=world, name=given, app=None)
+        return _named(machine, world, task, arguments, here)
 
     def share(machine: Machine, arguments: Arguments, here: Here) -> Value:
         return task_making.shared_task(world, machine, arguments, here)
@@ -129,12 +127,22 @@ def handlers(world: World) -> dict[str, CallHandler]:
     table: dict[str, CallHandler] = dict.fromkeys(task_making.SHARED, share)
     table |= {f"celery.{kind}": canvas(kind) for kind in ("chain", "group", "chord")}
     table |= {"celery.signature": signature, "celery.Signature": signature}
+    table["celery.maybe_signature"] = signature
     table["functools.partial"] = _partial
     table["django.db.transaction.on_commit"] = _on_commit
     table["method:on_commit"] = _method_on_commit
     table["method:__init__"] = apps.super_initialise
     table |= dict.fromkeys(PROXIES, _proxy)
     return table
+
+
+def _named(
+    machine: Machine, world: World, task: TaskByName, arguments: Arguments, here: Here
+) -> Canvas:
+    """The signature of a task by its name, or of the task that is given instead of one."""
+    known = task.name if isinstance(task.name, TaskObject) else task
+    made = canvas_making.signature(world, known, "signature", arguments, here, named=True)
+    return canvas_making.options(machine, made, arguments)
 
 
 def _proxy(machine: Machine, arguments: Arguments, here: Here) -> Value:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from celerylint.project import classes
+from celerylint.project import canvas_making, canvas_objects, classes
 from celerylint.project.combine import one_of
 from celerylint.project.conf_objects import Conf, note_of
 from celerylint.project.objects import (
@@ -152,7 +152,7 @@ class TaskObject(Special):
         return Unknown(reason=f"attribute {name} of a task")
 
     def call(self, machine: Machine, arguments: Arguments, here: Here) -> Value:
-        return Unknown(reason="the result of a task called directly")
+        return Returned(task=self, arguments=arguments)
 
     def set_attribute(self, machine: Machine, name: str, value: Value, here: Here) -> None:
         if self.bound or machine.dead or name.startswith("_") or name in {"app", "name", "run"}:
@@ -161,6 +161,15 @@ class TaskObject(Special):
         if machine.branches:
             value = one_of([record.option(name) or Unset(), value])
         record.options = (*record.options, (name, value.at(here.site)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Returned(Unknown):
+    """What a task returns that is called as a function."""
+
+    reason: str = "the result of a task called directly"
+    task: TaskObject | None = None
+    arguments: Arguments = Arguments()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -185,54 +194,19 @@ class TaskMethod(Special):
     task: TaskObject | TaskByName
     name: str
 
+    def dropped(self, machine: Machine, here: Here) -> None:
+        if self.name in SENDS:
+            canvas_objects.unsent(machine, self.world, self.task, self.name, here)
+
     def call(self, machine: Machine, arguments: Arguments, here: Here) -> Value:
         if self.name in SIGNATURES:
-            return Canvas(world=self.world, kind="signature", parts=(self.task,))
+            made = canvas_making.signature(self.world, self.task, self.name, arguments, here)
+            direct = self.name in {"s", "si"}  # their keywords are the task's
+            return made if direct else canvas_making.options(machine, made, arguments)
         if self.name == "apply":
             return Call(dotted="celery.result.EagerResult")
         if self.name in {"delay_on_commit", "apply_async_on_commit"}:
             return Literal(value=None)
-        return Call(dotted="celery.result.AsyncResult")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Canvas(Special):
-    """A signature, chain, group or chord that the code builds."""
-
-    world: World
-    kind: str
-    parts: tuple[Value, ...]
-
-    def attribute(self, machine: Machine, name: str, here: Here) -> Value:
-        if (
-            name in {"task", "name"}
-            and len(self.parts) == 1
-            and isinstance(self.parts[0], TaskByName)
-        ):
-            return self.parts[0].name
-        return CanvasMethod(canvas=self, name=name)
-
-    def call(self, machine: Machine, arguments: Arguments, here: Here) -> Value:
-        if self.kind == "chord" and arguments.args:
-            return Call(dotted="celery.result.AsyncResult")
-        return Call(dotted="celery.result.AsyncResult")
-
-    def operate(self, machine: Machine, sign: str, other: Value, here: Here) -> Value | None:
-        if sign == "|":
-            return Canvas(world=self.world, kind="chain", parts=(self, other))
-        return None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CanvasMethod(Special):
-    """A method of a canvas, not called yet."""
-
-    canvas: Canvas
-    name: str
-
-    def call(self, machine: Machine, arguments: Arguments, here: Here) -> Value:
-        if self.name in {"set", "on_error", "clone", "s", "si", "stamp", "replace", "freeze"}:
-            return self.canvas
-        if self.name in {"link", "link_error"}:
-            return arguments.args[0] if arguments.args else Unknown(reason="nothing linked")
-        return Call(dotted="celery.result.AsyncResult")
+        given = arguments.kwarg("ignore_result") if self.name != "delay" else None
+        kwargs = () if given is None else (("ignore_result", given),)
+        return Call(dotted=canvas_objects.RESULT, args=(self.task,), kwargs=kwargs)

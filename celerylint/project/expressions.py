@@ -94,11 +94,13 @@ def _dict(machine: Machine, node: Node, scope: Scope) -> Value:
 
 def _bin(machine: Machine, node: Node, scope: Scope) -> Value:
     left, right = machine.evaluate(node[4], scope), machine.evaluate(node[5], scope)
-    for side, other in ((left, right), (right, left)):
-        if isinstance(side, Special):
-            made = side.operate(machine, node[3], other, Here(node, scope))
-            if made is not None:
-                return made
+    special = None
+    if isinstance(left, Special):
+        special = left.operate(machine, node[3], right, Here(node, scope))
+    if special is None and isinstance(right, Special):
+        special = right.reflected(machine, node[3], left, Here(node, scope))
+    if special is not None:
+        return special
     made = operations.binary(node[3], left, right)
     computed = made.site is None or isinstance(made, Default)
     return made.at(_site(node, scope)) if computed else made

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from celerylint import oracle
 from celerylint.findings import Span
 from celerylint.project import (
+    canvases,
     celery_objects,
     default_app,
     dispatches,
@@ -136,6 +137,9 @@ def _project(machine: Machine, world: World, inputs: Inputs, root: str) -> model
         apps=tuple(apps),
         tasks=tuple(annotated),
         dispatches=tuple(sends),
+        canvases=canvases.make(
+            machine, world, dict(zip(made_tasks, annotated, strict=True)), app_ids
+        ),
         models=_models(machine),
         contexts=contexts,
         processes=processes,

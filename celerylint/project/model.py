@@ -316,10 +316,45 @@ class Dispatch:
 
 @dataclass(frozen=True, slots=True)
 class Canvas:
-    """A chain, group or chord. Its parts come with the calls' issue."""
+    """What the code builds of tasks: a root of the project's canvases, or a part of one.
+
+    kind is signature, chain, group, chord, map, starmap or chunks; one-of (each of its parts may be
+    it); method (a method that would send, not called); or, where a signature belongs and none is,
+    result (of a send), task, call (of a task as a function), function or text; else unknown. how:
+    the method or function that makes it, "|", or the method that is not called.
+
+    dispatch is the call that makes a signature. parts are the steps of a chain, the members of a
+    group, the header of a chord; `open` where there may be others. immutable: it takes no result
+    (None: not known). sent are the places that send it; `dropped` tells that a statement builds it
+    and nobody gets it. linked: it is what `.link()` or `.link_error()` of another canvas returned.
+    """
 
     kind: str
     span: Span
+    how: str = ""
+    text: str = ""
+    task: Task | None = None
+    dispatch: Dispatch | None = None
+    parts: tuple[Canvas, ...] = ()
+    open: bool = False
+    body: Canvas | None = None
+    immutable: bool | None = False
+    options: Mapping[str, Value] = field(default_factory=dict)
+    callbacks: tuple[Canvas, ...] = ()
+    errbacks: tuple[Canvas, ...] = ()
+    sent: tuple[Span, ...] = ()
+    dropped: bool = False
+    linked: Linked | None = None
+    test: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A call of `.link()` or `.link_error()` (method), and the canvas that it was made on."""
+
+    method: str
+    span: Span
+    canvas: Canvas
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,9 @@ from __future__ import annotations
 
 from celerylint.facts.syntax import Node
 from celerylint.project import resends
+from celerylint.project.canvas_objects import Canvas, CanvasMethod
 from celerylint.project.celery_objects import (
     AppMethod,
-    Canvas,
-    CanvasMethod,
     TaskByName,
     TaskMethod,
     TaskObject,

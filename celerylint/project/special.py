@@ -67,3 +67,10 @@ class Special(Value):
     def operate(self, machine: Machine, sign: str, other: Value, here: Here) -> Value | None:
         """`self sign other`; None where the object has no meaning for it."""
         return None
+
+    def reflected(self, machine: Machine, sign: str, other: Value, here: Here) -> Value | None:
+        """`other sign self`, where `other` has no meaning for it."""
+        return self.operate(machine, sign, other, here)
+
+    def dropped(self, machine: Machine, here: Here) -> None:
+        """The object is the value of a statement: nobody gets it."""

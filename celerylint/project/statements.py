@@ -9,6 +9,7 @@ from celerylint.facts.syntax import Body, Node
 from celerylint.project import branches, classes, functions, loops, targets
 from celerylint.project.combine import one_of
 from celerylint.project.objects import Env, Lazy, Scope, Unset
+from celerylint.project.special import Here, Special
 from celerylint.project.values import Literal, Mapping, OneOf, Sequence, Value
 
 if TYPE_CHECKING:
@@ -29,7 +30,9 @@ def run(machine: Machine, body: Body, scope: Scope) -> bool:
 def _expression(machine: Machine, node: Node, scope: Scope) -> bool:
     if machine.alone and machine.calls and node[3][0] == "call":
         return False  # nobody uses the result, and what else it does is none of the caller's sends
-    machine.evaluate(node[3], scope)
+    value = machine.evaluate(node[3], scope)
+    if isinstance(value, Special):
+        value.dropped(machine, Here(node[3], scope))
     return False
 
 

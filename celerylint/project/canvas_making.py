@@ -1,0 +1,118 @@
+"""Makes canvases of what a project's code gives to Celery's functions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from celerylint.project.canvas_objects import Canvas, State, keep, links, take
+from celerylint.project.combine import one_of
+from celerylint.project.objects import Arguments, FunctionObject
+from celerylint.project.special import Here, Special
+from celerylint.project.values import Call, Literal, OneOf, Sequence, Value
+
+if TYPE_CHECKING:
+    from celerylint.project.machine import Machine
+    from celerylint.project.records import World
+
+
+def composed(machine: Machine, world: World, kind: str, arguments: Arguments, here: Here) -> Value:
+    """`chain(…)`, `group(…)` or `chord(…)`."""
+    given, body = arguments.args, arguments.kwarg("body")
+    if kind == "chord":
+        header = arguments.get(0, "header")
+        body = arguments.get(1, "body")
+        given = (header,) if header is not None else ()
+    if len(given) == 1 and isinstance(given[0], OneOf) and not arguments.open:
+        made = [
+            _compose(machine, world, kind, (each,), body, arguments, here)
+            for each in given[0].options
+        ]
+        return one_of(made)
+    return _compose(machine, world, kind, given, body, arguments, here)
+
+
+def _compose(
+    machine: Machine,
+    world: World,
+    kind: str,
+    given: tuple[Value, ...],
+    body: Value | None,
+    arguments: Arguments,
+    here: Here,
+) -> Value:
+    parts, is_open = _members(machine, kind, given, here)
+    is_open = is_open or arguments.open
+    take(machine, [*parts, *([] if body is None else [body])])
+    made = Canvas(
+        world=world,
+        kind=kind,
+        parts=tuple(parts),
+        open=is_open,
+        body=body,
+        how=kind,
+        site=here.site,
+    )
+    links(machine, made, arguments)
+    keep(machine, made, None)
+    return made
+
+
+def _members(
+    machine: Machine, kind: str, given: tuple[Value, ...], here: Here
+) -> tuple[list[Value], bool]:
+    """The steps or members that the arguments are or hold, and whether there may be others."""
+    only = given[0] if len(given) == 1 else None
+    if isinstance(only, Sequence):
+        # A list that a loop fills is seen with as many members as one round gives it.
+        return list(only.items), only.open or (kind != "chain" and not _in_place(here))
+    if isinstance(only, Canvas):
+        if only.kind == kind == "group" or (kind == "chord" and only.kind in {"group", "chain"}):
+            take(machine, [only])
+            return list(only.parts), only.open or only.state.changed
+        return [only], False
+    if only is None or isinstance(only, Special | Call | FunctionObject | Literal):
+        return list(given), False
+    return [], True  # a list that is not visible, or a signature that is not
+
+
+def _in_place(here: Here) -> bool:
+    """Is the list of members written in the call itself?"""
+    return bool(here.node[0] == "call" and here.node[4] and here.node[4][0][2][0] == "seq")
+
+
+def signature(
+    world: World,
+    task: Value,
+    how: str,
+    arguments: Arguments,
+    here: Here,
+    named: bool = False,
+) -> Canvas:
+    """A signature of a task, by the method (or function) that makes it."""
+    immutable: bool | None = how in {"si", "map", "starmap", "chunks"}
+    if how in {"signature", "subtask"}:
+        given = arguments.kwarg("immutable")
+        if given is not None:
+            immutable = bool(given.value) if isinstance(given, Literal) else None
+        elif arguments.open_kwargs:
+            immutable = None
+    return Canvas(
+        world=world,
+        kind=how if how in {"map", "starmap", "chunks"} else "signature",
+        parts=(task,),
+        arguments=arguments,
+        how=how,
+        nodes=here.node[4] if here.node[0] == "call" else (),
+        named=named,
+        state=State(immutable),
+        site=here.site,
+    )
+
+
+def options(machine: Machine, canvas: Canvas, arguments: Arguments) -> Canvas:
+    """The signature with the callbacks that its own options hold."""
+    links(machine, canvas, arguments)
+    mapping = arguments.kwarg("options")
+    if mapping is not None and not mapping.known():
+        canvas.state.immutable = None
+    return canvas
