@@ -85,10 +85,11 @@ for name, value in sorted(vars(task.Task).items()):
     elif inspect.isfunction(value) or isinstance(value, classmethod):
         methods.append([name])
 created = {*created, *parameters(Celery._task_from_fun)} - {"fun"}
-sent = {*executed, "ignore_result", *parameters(
+taken = {*executed, "ignore_result", *parameters(
     task.Task.apply_async, Celery.send_task, app.amqp.send_task_message, Producer.publish,
     app.amqp.as_task_v2,
-), *(each[0] for each in Message.PROPERTIES)} - {"name", "message", "body", "args", "kwargs"}
+)} - {"name", "message", "body", "args", "kwargs"}
+sent = taken | {each[0] for each in Message.PROPERTIES}
 assert "'ignore_result'" in inspect.getsource(Celery.send_task) + inspect.getsource(
     task.Task.apply_async)
 calls = {"apply_async": task.Task.apply_async, "send_task": Celery.send_task,
@@ -141,6 +142,7 @@ print(json.dumps({
     "task_execution": [[name] for name in executed],
     "send_options": [[name] for name in sorted(sent)],
     "call_parameters": orders,
+    "message_properties": [[name] for name in sorted(sent - taken)],
     "transport_properties": [[name] for name in transport_reads],
 }))
 '''
@@ -157,6 +159,7 @@ TABLES = (
     "task_execution",
     "send_options",
     "call_parameters",
+    "message_properties",
     "transport_properties",
 )
 

@@ -95,6 +95,7 @@ def test_task_options_of_the_installed_celery() -> None:
     assert {"ignore_result", "argsrepr", "stamped_headers", "correlation_id"} <= table.send
     assert not {"args", "kwargs", "count_down", "max_retries", "acks_late"} & table.send
     assert {"MessageGroupId", "delay_seconds"} <= table.properties
+    assert {"user_id", "type", "timestamp"} <= table.message < table.send
 
 
 def test_the_order_of_arguments_is_that_of_the_installed_celery() -> None:

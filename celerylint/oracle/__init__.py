@@ -92,7 +92,8 @@ class TaskTable:
     holds the keywords that the decorator itself takes away; retry those of automatic retries;
     execution the attributes that each message carries; methods the hooks (a decorator's keyword may
     replace one); send the options of apply_async and send_task, with AMQP's properties of a
-    message; properties what Kombu's transports read from a message's properties besides.
+    message; message those properties that nothing else of these knows; properties what Kombu's
+    transports read from a message's properties besides.
     """
 
     series: Release
@@ -103,6 +104,7 @@ class TaskTable:
     execution: frozenset[str]
     methods: frozenset[str]
     send: frozenset[str]
+    message: frozenset[str]
     properties: frozenset[str]
 
     def known(self, option: str) -> bool:
@@ -212,6 +214,7 @@ def _task_options(of: Release) -> TaskTable:
         execution=names("task_execution"),
         methods=names("task_methods"),
         send=names("send_options"),
+        message=names("message_properties"),
         properties=names("transport_properties"),
     )
 
