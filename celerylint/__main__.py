@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
@@ -16,7 +17,19 @@ def main() -> None:
         return
     from celerylint import cli
 
-    cli.main()
+    try:
+        cli.main()
+    except SystemExit as ended:
+        _leave(ended.code)
+
+
+def _leave(status: object) -> None:
+    """End without freeing every object of the run one by one, which takes a tenth of a second."""
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    finally:
+        os._exit(status if isinstance(status, int) else 1)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ else:
     from operator import attrgetter
 
     _NOTHING = object()
+    _init_names: dict[type, tuple[str, ...]] = {}
 
     class _Field:
         """What `field()` says of one field."""
@@ -71,8 +72,12 @@ else:
     def replace(instance: Any, /, **changes: Any) -> Any:
         """A copy with other values in some fields."""
         kind = type(instance)
-        for name, each in (_inherited(kind) | kind.__struct_fields__).items():
-            if each.init and name not in changes:
+        names = _init_names.get(kind)
+        if names is None:
+            fields = _inherited(kind) | kind.__struct_fields__
+            names = _init_names[kind] = tuple(name for name, each in fields.items() if each.init)
+        for name in names:
+            if name not in changes:
                 changes[name] = getattr(instance, name)
         return kind(**changes)
 

@@ -62,28 +62,30 @@ def siblings(machine: Machine, path: str) -> list[str]:
     stem = name.removesuffix(".py")
     found = []
     for each in machine.names.files:
-        if "settings" not in each and not each.startswith(f"{folder}/"):
+        beside = each.rfind("/") == len(folder) - (not folder) and each.startswith(folder)
+        if not beside and "settings" not in each:
             continue
         other_folder, _, other = each.rpartition("/")
-        if is_test_path(each) and not _SETTINGS_FILE.fullmatch(other):
-            continue
         if each == path or not other.endswith(".py") or other.startswith("0"):
             continue
-        if (
-            (
-                other_folder == folder
-                and (
-                    stem == "__init__"
-                    or _is_settings_folder(folder)
-                    or other.startswith(f"{stem}_")
-                    or "settings" in other
-                )
-            )
-            or ("settings" in other and _near(folder, other_folder))
-            or (other_folder.rpartition("/")[2] == "settings" and _near(folder, other_folder))
+        if is_test_path(each) and not _SETTINGS_FILE.fullmatch(other):
+            continue
+        if (beside and _is_variant(stem, folder, other)) or (
+            _near(folder, other_folder)
+            and ("settings" in other or other_folder.rpartition("/")[2] == "settings")
         ):
             found.append(each)
     return sorted(found)[:_MOST_SIBLINGS]
+
+
+def _is_variant(stem: str, folder: str, other: str) -> bool:
+    """Is a file of the same folder named like another profile?"""
+    return (
+        stem == "__init__"
+        or _is_settings_folder(folder)
+        or other.startswith(f"{stem}_")
+        or "settings" in other
+    )
 
 
 def _is_settings_folder(folder: str) -> bool:
