@@ -36,6 +36,7 @@ from celerylint.project.old_commands import OLD_COMMANDS
 from celerylint.project.pools import (
     ENFORCES,
     GREEN,
+    POOLS,
     concurrency,
     enforces,
     patched_for,
@@ -87,6 +88,7 @@ __all__ = [
     "MANAGERS",
     "OLD_COMMANDS",
     "OPTION_SETTINGS",
+    "POOLS",
     "SOFT",
     "App",
     "Argument",
