@@ -16,7 +16,7 @@ from celerylint.facts.manifests.model import Manifest, pack, unpack
 from celerylint.facts.python import Facts, is_problem, prepare, problem_of, read_blob
 from celerylint.facts.requirement import PinFacts
 from celerylint.findings import Diagnostic
-from celerylint.project import starts
+from celerylint.project import interest, starts
 from celerylint.project.profiles import NAMING_FILES, VARIABLE, named_in
 from celerylint.testcode import is_test_path
 from celerylint.tree import Stat, Tree
@@ -25,6 +25,8 @@ from celerylint.triage import glob_matches
 # setup.py is a module, too, and has facts of both kinds.
 _PINS = "pins of "
 _MANIFEST = "manifest "
+# Which contents may call what rules about bodies ask for.
+_REACHING = "reaching"
 # What is not kept in the cache, since it depends on more than the file's bytes.
 _NOT_CACHED = ("too-large",)
 
@@ -48,6 +50,10 @@ class Library:
         self._bytes: dict[str, tuple[Stat | None, bytes]] = {}
         self._tried: set[str] = set()
         self._known = frozenset(self.python)
+        # Only what is asked again is kept.
+        self._reached_before: dict[bytes, bool] = cache.remembered.get(_REACHING, {})
+        self._reaching: dict[bytes, bool] = {}
+        cache.remembered[_REACHING] = self._reaching
 
     def data(self, path: str) -> bytes | None:
         """A file's bytes, or None (and a diagnostic) where it cannot be read."""
@@ -62,6 +68,25 @@ class Library:
             return None
         self._bytes[path] = (stat, data)
         return data
+
+    def reaches_out(self, path: str) -> bool:
+        """Whether a file of the project's own code may call what rules about the bodies of tasks
+        ask for; told from its bytes, without parsing it."""
+        if path not in self._known or path in self.tests:
+            return False
+        content = self.cache.digest_of(path, self.tree.stat(path))
+        known = self._reached_before if content in self._reached_before else self._reaching
+        if content is None or content not in known:
+            data = self.data(path)
+            if data is None:
+                return False
+            content, known = digest(data), {}
+            known[content] = interest.reaches_out(path, data)
+            self.cache.put(path, self._bytes[path][0], content, select.is_selected(data))
+            if path not in self._tried:
+                del self._bytes[path]
+        self._reaching[content] = known[content]
+        return known[content]
 
     def text(self, path: str) -> str | None:
         """A file's text for showing a line of it, or None."""

@@ -21,6 +21,7 @@ from celerylint.project import (
     settings,
     starts,
     tasks,
+    ways,
 )
 from celerylint.project.combine import same, text_of
 from celerylint.project.follow import follow, machine_for
@@ -57,6 +58,8 @@ class Inputs:
     processes: tuple[Process, ...] = ()
     unread: tuple[Mention, ...] = ()
     servers: tuple[WebServer, ...] = ()
+    # May a file that was not read call what rules about bodies ask for?
+    reaches_out: Callable[[str], bool] = bool
 
 
 def link(inputs: Inputs, names: ModuleMap, root: str) -> tuple[model.Project, frozenset[str]]:
@@ -146,6 +149,9 @@ def _project(machine: Machine, world: World, inputs: Inputs, root: str) -> model
         servers=_servers(machine, inputs.servers),
         running=running.contexts_of(processes, apps),
         loose_retries=_loose_retries(machine, world),
+        reached=ways.reached(
+            machine, world, inputs.reaches_out, dict(zip(made_tasks, annotated, strict=True))
+        ),
         waits=tuple(sorted(each.span for each in world.waits.values() if not each.file.test)),
         unresolved=(*_unresolved(contexts), *_unread(inputs.unread), *_not_made(world)),
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from celerylint.findings import Related, Span
 from celerylint.project.process import Chosen, Process, WebServer
+from celerylint.project.reached import Reached
 from celerylint.project.settling import settled
 from celerylint.project.values import Unknown, Value
 from celerylint.structs import dataclass, field, replace
@@ -519,6 +520,7 @@ class Project:
     unresolved: tuple[Unresolved, ...] = ()
     servers: tuple[WebServer, ...] = ()  # web servers of greenlets
     waits: tuple[Span, ...] = ()  # the calls that wait for a task's result
+    reached: tuple[Reached, ...] = ()  # what the bodies of tasks come to call
     loose_retries: tuple[RetryCall, ...] = ()  # of tasks of which only that is known
     packages: Mapping[str, Span] = field(
         default_factory=dict

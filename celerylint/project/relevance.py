@@ -1,0 +1,157 @@
+"""Which functions are worth following for what they call, told from the names in their bodies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from celerylint.project import interest
+from celerylint.project.machine import Machine
+from celerylint.project.modules import Module
+from celerylint.project.objects import ClassObject, FunctionObject, Lazy
+from celerylint.project.values import Call, Name, OneOf, Site, Value
+from celerylint.structs import dataclass, field
+
+MOST_HOPS = 4
+_NO_STATEMENTS = frozenset({"expr", "assign", "return", "aug", "ann", "raise", "def"})
+_BY_CLASS = frozenset({"__init__", "__call__", "__enter__"})
+
+
+@dataclass(slots=True)
+class Relevance:
+    """For each function that may lead to a call of interest, how many hops away that is at least.
+
+    A name stands for everything that bears it.
+    """
+
+    machine: Machine
+    reaches_out: Callable[[str], bool]
+    hops: dict[tuple[str, int], int] = field(default_factory=dict)
+    known: set[tuple[str, int]] = field(default_factory=set)
+    imports: dict[tuple[str, str | None], bool] = field(default_factory=dict)
+    names: dict[str, frozenset[str]] = field(default_factory=dict)  # by module
+
+    def matters(self, function: FunctionObject, hops: int) -> bool:
+        """Is it worth following with so many hops left? One that nobody looked at is."""
+        if function.key not in self.known:
+            return True
+        return self.hops.get(function.key, hops + 1) <= hops
+
+    def names_in(self, module: Module) -> frozenset[str]:
+        """The names that matter in a module: those that do everywhere, and its own for the same
+        things and for what may be in a module that was not read."""
+        if module.path not in self.names:
+            self.names[module.path] = _names(self, module)
+        return self.names[module.path]
+
+    def unread(self, dotted: str, attribute: str | None, importer: str) -> str | None:
+        """The file behind an import that was not read and may matter."""
+        names = self.machine.names
+        path = names.find(dotted, importer)
+        if path is not None and path.endswith("/"):
+            path = names.find(f"{dotted}.{attribute}", importer)
+        if path is None or path in self.machine.modules or path not in names.files:
+            return None
+        return path if self.reaches_out(path) else None
+
+    def imported(self, value: Lazy) -> bool:
+        """May an import bring something that matters?"""
+        key = (value.dotted, value.attribute)
+        if key not in self.imports:
+            whole = ".".join(each for each in key if each)
+            self.imports[key] = interest.leads(whole) or bool(
+                self.unread(value.dotted, value.attribute, value.module.path)
+            )
+        return self.imports[key]
+
+
+def of(machine: Machine, reaches_out: Callable[[str], bool], places: Iterable[Site]) -> Relevance:
+    """Look at the names of every function: those that occur in one which matters make it matter,
+    too. places are calls that matter, whatever they are called."""
+    found = Relevance(machine, reaches_out)
+    for path, module in list(machine.modules.items()):
+        if module.state == "new" and not module.test:  # read on demand, and used by no body
+            machine.module(path)
+    starts: dict[str, list[int]] = {}
+    for site in places:
+        starts.setdefault(site.file.path, []).append(site.start)
+    waiting = []
+    for function in {each.key: each for each, _ in machine.defined}.values():
+        found.known.add(function.key)
+        node, path = function.node, function.scope.module.path
+        holds = any(node[1] < at < node[2] for at in starts.get(path, ()))
+        if holds or not found.names_in(function.scope.module).isdisjoint(function.words):
+            found.hops[function.key] = 0
+        else:
+            waiting.append(function)
+    _spread(found, waiting)
+    return found
+
+
+def _spread(found: Relevance, waiting: list[FunctionObject]) -> None:
+    names = {_called(each) for each, _ in found.machine.defined if each.key in found.hops}
+    for hops in range(1, MOST_HOPS + 1):
+        fresh, later = set(), []
+        for each in waiting:
+            if names.isdisjoint(each.words):
+                later.append(each)
+            else:
+                found.hops[each.key] = hops
+                fresh.add(_called(each))
+        waiting, names = later, fresh
+
+
+def _called(function: FunctionObject) -> str:
+    """Under which name others call it."""
+    if function.owner is not None and function.name in _BY_CLASS:
+        return function.owner.name
+    return function.name
+
+
+def _names(found: Relevance, module: Module) -> frozenset[str]:
+    names = set(interest.WORDS)
+    for name, value in module.env.items():
+        if _matters(found, value):
+            names.add(name)
+        elif isinstance(value, ClassObject):
+            names |= _fields(value)
+    return frozenset(names)
+
+
+def _matters(found: Relevance, value: Value) -> bool:
+    if isinstance(value, OneOf):
+        return any(_matters(found, each) for each in value.options)
+    if isinstance(value, Lazy):
+        return found.imported(value)
+    return isinstance(value, Name | Call) and interest.leads(value.dotted)
+
+
+def _fields(cls: ClassObject) -> set[str]:
+    """Attributes that `__init__` sets, where it names something that matters."""
+    start = cls.env.get("__init__")
+    if not isinstance(start, FunctionObject) or interest.WORDS.isdisjoint(start.words):
+        return set()
+    assigned = [node for node in start.body() if node[0] in {"assign", "ann"}]
+    targets = [
+        each for node in assigned for each in (node[3] if node[0] == "assign" else [node[3]])
+    ]
+    return {each[4] for each in targets if each[0] == "attr"}
+
+
+def imported_inside(found: Relevance, function: FunctionObject) -> set[str]:
+    """Files that a function imports in its body, that were not read and may matter."""
+    here = function.scope.module
+    paths: set[str | None] = set()
+    stack: list[tuple[Any, ...]] = [function.body()]
+    while stack:
+        part = stack.pop()
+        if not part or part[0] in _NO_STATEMENTS:
+            continue
+        if part[0] == "from":
+            names = found.machine.names
+            dotted = names.relative(part[3], part[4], here.path) if part[4] else part[3]
+            if dotted is not None and part[5] != "*":
+                paths |= {found.unread(dotted, name, here.path) for name, _ in part[5]}
+        else:
+            stack.extend(each for each in part if isinstance(each, tuple))
+    return {path for path in paths if path is not None}
