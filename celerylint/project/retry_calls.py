@@ -45,6 +45,7 @@ def _arguments(
         node = _node(nodes, None if splat else position, keyword)
         span = record.site.span if node is None else _span(record.here, node)
         text = "" if node is None else unparse(node)
+        machine.need(value)
         raised = exceptions.classes_of(machine, value)
         handler = _bound_by(node, around)
         made.append(model.RetryArgument(position, keyword, value, span, text, raised, handler))
