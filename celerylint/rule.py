@@ -31,7 +31,13 @@ from celerylint.project.model import (
     Task,
     Worker,
 )
-from celerylint.project.nodenames import LostPercent, Namesakes, lost_percents, namesakes
+from celerylint.project.nodenames import (
+    LostPercent,
+    Namesakes,
+    also_answering,
+    lost_percents,
+    namesakes,
+)
 from celerylint.project.old_commands import OLD_COMMANDS
 from celerylint.project.pools import (
     ENFORCES,
@@ -45,6 +51,7 @@ from celerylint.project.pools import (
     unless,
 )
 from celerylint.project.prefetching import LONG, multiplier, rival, spread, unfair
+from celerylint.project.probes import Probe
 from celerylint.project.process import Chosen, Process, WebServer
 from celerylint.project.refusals import Refusal, celery_of, refusals
 from celerylint.project.results import (
@@ -114,6 +121,7 @@ __all__ = [
     "Namesakes",
     "Option",
     "Parameter",
+    "Probe",
     "Process",
     "Project",
     "Queue",
@@ -134,6 +142,7 @@ __all__ = [
     "Value",
     "WebServer",
     "Worker",
+    "also_answering",
     "beats",
     "broadcast",
     "brokers",

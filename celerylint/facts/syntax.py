@@ -51,7 +51,7 @@ import marshal
 from typing import Any
 
 # Grows whenever the same bytes would give other facts, or another selection.
-READER_VERSION = 2
+READER_VERSION = 3
 
 Node = tuple[Any, ...]
 Body = tuple[Node, ...]

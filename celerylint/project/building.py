@@ -12,6 +12,7 @@ from celerylint.project.chains import Start, tidy
 from celerylint.project.commanding import chosen_options, merged
 from celerylint.project.entrypoints import EntryPoint
 from celerylint.project.managers import under_manager
+from celerylint.project.probes import probes
 from celerylint.project.process import Chosen, Process
 from celerylint.project.situation import Situation
 from celerylint.project.values import Literal
@@ -102,6 +103,7 @@ def _process(
         keys=unit_facts.keys(service, situation),
         ports=unit_facts.listed(service, "ports", situation),
         mounts=unit_facts.listed(service, "mounts", situation),
+        probes=probes(service, situation.image),
         chain=tidy((*situation.chain, span)),
         multi=reading.node,
         unit=service.unit if service is not None else None,

@@ -49,6 +49,24 @@ def namesakes(project: Project) -> Iterator[Namesakes]:
             yield Namesakes(name, tuple(workers))
 
 
+def also_answering(process: Process, project: Project) -> bool:
+    """Is there for certain another worker of its app that answers to a ping of all of them?"""
+    copies = process.replicas.number() if process.replicas is not None else None
+    if copies is not None and copies > 1:
+        return True
+    return any(
+        each.kind == "worker"
+        and each.role == "production"
+        and each.platform == process.platform
+        and posixpath.dirname(each.deployment) == posixpath.dirname(process.deployment)
+        and each.service != process.service
+        and each.app_id is not None
+        and each.app_id == process.app_id
+        and not (each.unit is not None and each.unit.profiles)
+        for each in project.processes
+    )
+
+
 def _name(process: Process) -> str | None:
     """The name that a worker gives itself, `%h` and the like left in; None where not known."""
     unsure = process.conditions or process.alternative_of is not None or process.multi

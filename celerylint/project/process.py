@@ -11,6 +11,7 @@ from celerylint.facts.manifests.model import Unit
 from celerylint.findings import Span
 from celerylint.project.argv import Mistake
 from celerylint.project.choices import readings, settle
+from celerylint.project.probes import Probe
 from celerylint.project.values import Default, Literal, OneOf, Unknown, Value
 from celerylint.structs import dataclass, field
 
@@ -66,7 +67,7 @@ class Process:
     keys is what the unit says under its format's own keys (stopasgroup, KillMode, Type, ...), and
     cpus, memory, init and restart; copied is the COPY that puts its script into an image, where
     nothing in the tree runs that script; removed are the files that its scripts remove before;
-    ports and mounts are "outside:inside" as written.
+    ports and mounts are "outside:inside" as written. probes are those that ask through Celery.
     """
 
     kind: str
@@ -102,6 +103,7 @@ class Process:
     keys: Mapping[str, Chosen] = field(default_factory=lambda: _EMPTY)
     ports: tuple[Chosen, ...] = ()
     mounts: tuple[Chosen, ...] = ()
+    probes: tuple[Probe, ...] = ()
     chain: tuple[Span, ...] = ()
     reached_by: tuple[tuple[Span, ...], ...] = ()
     alternative_of: Span | None = None

@@ -100,7 +100,7 @@ def test_probes_and_hooks_are_no_commands_of_the_container() -> None:
         "entrypoint",
         "args",
         "hook",
-        "healthcheck",
+        "readiness",
     ]
     assert unit.healthcheck is not None
     assert [str(word) for word in unit.healthcheck.words][-1] == "ping"

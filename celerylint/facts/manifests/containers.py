@@ -113,8 +113,9 @@ class _Container:
     def _hooks(self) -> Iterator[Command]:
         """What runs beside the container's own process; the liveness probe is the healthcheck."""
         hook = self._exec("hook", "lifecycle", "preStop", "exec", "command")
-        probes = [self._exec("healthcheck", probe, "exec", "command") for probe in _PROBES[1:]]
-        yield from (command for command in (hook, *probes) if command is not None)
+        ready = self._exec("readiness", "readinessProbe", "exec", "command")
+        started = self._exec("startup", "startupProbe", "exec", "command")
+        yield from (command for command in (hook, ready, started) if command is not None)
 
     def _exec(self, role: str, *path: str) -> Command | None:
         value = self._file.get(self._node, *path)

@@ -28,8 +28,9 @@ class Command:
     without a shell: the reader has split it into words) or "shell" (script, run by interpreter).
     interpreter is as written ("/bin/sh -c", "bash -lc"), for script files that of the shebang
     ("/bin/bash -e"), "" where the platform's default shell runs it. role is command, entrypoint,
-    args, ExecStart, ExecStop, ExecReload, ExecStartPre, run, healthcheck, hook or task. conditions
-    are the enclosing template conditions, as written. [start, end) is the value's place.
+    args, ExecStart, ExecStop, ExecReload, ExecStartPre, run, healthcheck, readiness, startup, hook
+    or task. conditions are the enclosing template conditions, as written. [start, end) is the
+    value's place.
     """
 
     form: str
