@@ -94,8 +94,15 @@ def _returns(body: Body, given: str, inner: dict[str, list[Node]]) -> Iterator[N
                 yield from _returns(node[4], given, inner)
             if absent is not False:
                 yield from _returns(node[5] or (), given, inner)
+        elif node[0] == "assign" and any(_is_public(each) for each in node[3]):
+            yield ("other", node[1], node[2])  # it may give the wrapper what the function had
         elif node[0] in {"with", "try", "for", "while", "match"}:
             yield ("other", node[1], node[2])
+
+
+def _is_public(target: Node) -> bool:
+    """Is an attribute of a plain name assigned to, that is not Python's own?"""
+    return bool(target[0] == "attr" and target[3][0] == "name" and not target[4].startswith("__"))
 
 
 def _is_absent(test: Node, given: str) -> bool | None:
