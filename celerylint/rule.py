@@ -81,6 +81,9 @@ from celerylint.project.stopping import (
     stop_signal,
 )
 from celerylint.project.swallowing import Swallowed, resent, swallowed, taken
+from celerylint.project.unsendable import Unsendable
+from celerylint.project.unsendable import of_call as unsendable_retry
+from celerylint.project.unsendable import of_options as unsendable_options
 from celerylint.project.values import Value
 from celerylint.structs import dataclass
 
@@ -139,6 +142,8 @@ __all__ = [
     "Swallowed",
     "Task",
     "TooShort",
+    "Transaction",
+    "Unsendable",
     "Value",
     "WebServer",
     "Worker",
@@ -190,6 +195,8 @@ __all__ = [
     "unbounded",
     "unfair",
     "unless",
+    "unsendable_options",
+    "unsendable_retry",
 ]
 
 S = TypeVar("S")
