@@ -185,6 +185,7 @@ def link_tree(library: Library, config: Config) -> Project:
             collected.processes,
             collected.unread,
             collected.servers,
+            collected.kills,
             library.reaches_out,
         )
         project, needed = link.link(inputs, names, library.tree.root)

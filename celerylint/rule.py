@@ -10,6 +10,7 @@ from celerylint.project.brokers import DATABASE_TRANSPORTS, Broker, brokers, pro
 from celerylint.project.consuming import Ignored, consumed, ignored_limits, publishers, tasks_of
 from celerylint.project.flower import Exposed, exposed
 from celerylint.project.grace import MANAGERS, TooShort, too_short
+from celerylint.project.kills import Kill
 from celerylint.project.limits import HARD, SOFT, Coverage, Limit, coverage, limit
 from celerylint.project.model import (
     OPTION_SETTINGS,
@@ -118,6 +119,7 @@ __all__ = [
     "Exposed",
     "Finding",
     "Ignored",
+    "Kill",
     "Limit",
     "LostPercent",
     "LostSchedule",

@@ -25,6 +25,7 @@ from celerylint.project import (
 )
 from celerylint.project.combine import same, text_of
 from celerylint.project.follow import follow, machine_for
+from celerylint.project.kills import Kill
 from celerylint.project.machine import Machine
 from celerylint.project.modules import Module, ModuleMap, load
 from celerylint.project.objects import ClassObject, Lazy
@@ -58,6 +59,7 @@ class Inputs:
     processes: tuple[Process, ...] = ()
     unread: tuple[Mention, ...] = ()
     servers: tuple[WebServer, ...] = ()
+    kills: tuple[Kill, ...] = ()
     # May a file that was not read call what rules about bodies ask for?
     reaches_out: Callable[[str], bool] = bool
 
@@ -147,6 +149,7 @@ def _project(machine: Machine, world: World, inputs: Inputs, root: str) -> model
         contexts=contexts,
         processes=processes,
         servers=_servers(machine, inputs.servers),
+        kills=inputs.kills,
         running=running.contexts_of(processes, apps),
         loose_retries=_loose_retries(machine, world),
         reached=ways.reached(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from celerylint.findings import Related, Span
+from celerylint.project.kills import Kill
 from celerylint.project.process import Chosen, Process, WebServer
 from celerylint.project.reached import Reached
 from celerylint.project.settling import settled
@@ -519,6 +520,7 @@ class Project:
     contexts: tuple[Context, ...] = ()
     unresolved: tuple[Unresolved, ...] = ()
     servers: tuple[WebServer, ...] = ()  # web servers of greenlets
+    kills: tuple[Kill, ...] = ()  # commands of scripts that kill processes by name
     waits: tuple[Span, ...] = ()  # the calls that wait for a task's result
     reached: tuple[Reached, ...] = ()  # what the bodies of tasks come to call
     loose_retries: tuple[RetryCall, ...] = ()  # of tasks of which only that is known

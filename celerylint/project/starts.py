@@ -17,6 +17,7 @@ from celerylint.project.entrypoints import EntryPoint, entry_points
 from celerylint.project.environment import surroundings
 from celerylint.project.expansion import Surroundings, expand, text_of
 from celerylint.project.images import Image, built_image, image_of
+from celerylint.project.kills import Kill, kills
 from celerylint.project.managers import follow_s6, supervised
 from celerylint.project.manifest_files import Files, Read, ReadFacts, normal
 from celerylint.project.place import Home
@@ -35,12 +36,13 @@ _STARTING_ROLES = ("command", "args", "ExecStart", "run", "task")
 class Collected:
     """processes in the order of their places; unread are mentions of Celery commands of which none
     could be made; problems are (path, line, what is wrong with the file); servers are web servers,
-    of greenlets or not."""
+    of greenlets or not; kills are what kills processes by name."""
 
     processes: tuple[Process, ...]
     unread: tuple[Mention, ...]
     problems: tuple[tuple[str, int, str], ...]
     servers: tuple[WebServer, ...] = ()
+    kills: tuple[Kill, ...] = ()
 
 
 def collect(
@@ -71,7 +73,8 @@ def collect(
     mentions = unread(collector.kept, processes, files)
     servers = (*from_commands(collector.follower.served), *from_ini(files))
     problems = tuple(sorted(set(files.problems)))
-    return Collected(tuple(processes), tuple(mentions), problems, servers)
+    killing = tuple(kills(collector.kept))
+    return Collected(tuple(processes), tuple(mentions), problems, servers, killing)
 
 
 class _Collector:
