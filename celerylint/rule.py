@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from celerylint.findings import Edit, Finding, Related, Severity, Span
+from celerylint.project.binding import Binding
 from celerylint.project.brokers import DATABASE_TRANSPORTS, Broker, brokers, production_brokers
 from celerylint.project.consuming import Ignored, consumed, ignored_limits, publishers, tasks_of
+from celerylint.project.feeding import Fed, binding_of, fed, name_of
 from celerylint.project.flower import Exposed, exposed
 from celerylint.project.grace import MANAGERS, TooShort, too_short
 from celerylint.project.kills import Kill
@@ -105,6 +107,7 @@ __all__ = [
     "Argument",
     "Beat",
     "BeatEntry",
+    "Binding",
     "Broadcast",
     "Broker",
     "Canvas",
@@ -117,6 +120,7 @@ __all__ = [
     "Double",
     "Edit",
     "Exposed",
+    "Fed",
     "Finding",
     "Ignored",
     "Kill",
@@ -151,6 +155,7 @@ __all__ = [
     "Worker",
     "also_answering",
     "beats",
+    "binding_of",
     "broadcast",
     "brokers",
     "carries",
@@ -163,6 +168,7 @@ __all__ = [
     "early_tasks",
     "enforces",
     "exposed",
+    "fed",
     "ignored_limits",
     "is_true",
     "keepers",
@@ -170,6 +176,7 @@ __all__ = [
     "lost_percents",
     "lost_schedules",
     "multiplier",
+    "name_of",
     "named",
     "namesakes",
     "patched_for",

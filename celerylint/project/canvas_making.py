@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from celerylint.facts.syntax import Node
 from celerylint.project.canvas_objects import Canvas, State, keep, links, take
 from celerylint.project.combine import one_of
 from celerylint.project.objects import Arguments, FunctionObject
@@ -22,6 +23,8 @@ def composed(machine: Machine, world: World, kind: str, arguments: Arguments, he
         header = arguments.get(0, "header")
         body = arguments.get(1, "body")
         given = (header,) if header is not None else ()
+    elif (spread := _spread(machine, here)) is not None:
+        given, arguments = (spread,), Arguments(kwargs=arguments.kwargs)
     if len(given) == 1 and isinstance(given[0], OneOf) and not arguments.open:
         made = [
             _compose(machine, world, kind, (each,), body, arguments, here)
@@ -29,6 +32,16 @@ def composed(machine: Machine, world: World, kind: str, arguments: Arguments, he
         ]
         return one_of(made)
     return _compose(machine, world, kind, given, body, arguments, here)
+
+
+def _spread(machine: Machine, here: Here) -> Value | None:
+    """The list in `chain(*steps)`, which may be one of several."""
+    nodes: tuple[Node, ...] = here.node[4] if here.node[0] == "call" else ()
+    if len(nodes) != 1 or nodes[0][0] != "*" or nodes[0][2][0] != "name":
+        return None
+    value = machine.evaluate(nodes[0][2], here.scope)
+    known = value.options if isinstance(value, OneOf) else (value,)
+    return value if all(isinstance(each, Sequence) for each in known) else None
 
 
 def _compose(

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from celerylint.project.records import World
 
 RESULT = "celery.result.AsyncResult"
+# What one expression builds, which may be of several lists.
+MOST_HERE = 8
 _SENDS = frozenset({"delay", "apply_async"})
 # Reading these gives away what the canvas holds, which may then be changed.
 _INSIDE = frozenset({"tasks", "body", "args", "kwargs", "options", "update", "immutable"})
@@ -247,7 +249,9 @@ def keep(machine: Machine, canvas: Canvas, site: Site | None) -> None:
     if machine.listening() and not machine.dead:
         at = canvas.site or site
         if at is not None:
-            canvas.world.canvases[at.file.path, at.start, at.end, canvas.kind] = (canvas, at)
+            found = canvas.world.canvases.setdefault((at.file.path, at.start, at.end), [])
+            if len(found) < MOST_HERE and not any(canvas is each for each, _ in found):
+                found.append((canvas, at))
 
 
 def take(machine: Machine, parts: list[Value]) -> list[Value]:

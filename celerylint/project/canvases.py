@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 
 from celerylint.project import canvas_objects, dispatches, model
 from celerylint.project.celery_objects import Returned, TaskByName, TaskObject
@@ -30,7 +31,7 @@ def make(
     maker = _Maker(machine, dict(tasks), dict(apps), by_name)
     found = [
         maker.canvas(canvas, site)
-        for canvas, site in world.canvases.values()
+        for canvas, site in chain.from_iterable(world.canvases.values())
         if not site.file.test and (canvas.state.dropped or not canvas.state.part)
     ]
     found += [

@@ -157,8 +157,8 @@ class World:
     starts: dict[tuple[str, int], StartRecord] = field(default_factory=dict)
     retries: dict[tuple[object, ...], RetryRecord] = field(default_factory=dict)
     waits: dict[tuple[str, int], Site] = field(default_factory=dict)  # for a result
-    # What is built of tasks, by its place and kind, and where it is built or first sent.
-    canvases: dict[tuple[str, int, int, str], tuple[Canvas, Site]] = field(default_factory=dict)
+    # What is built of tasks, by its place, and where it is built or first sent.
+    canvases: dict[tuple[str, int, int], list[tuple[Canvas, Site]]] = field(default_factory=dict)
     current: AppRecord | None = None  # what is done to `celery.current_app`
     django_settings: list[str] = field(default_factory=list)  # module names
     django_values: list[dict[str, Value]] = field(default_factory=list)  # of production profiles
