@@ -57,6 +57,7 @@ from celerylint.project.prefetching import LONG, multiplier, rival, spread, unfa
 from celerylint.project.probes import Probe
 from celerylint.project.process import Chosen, Process, WebServer
 from celerylint.project.refusals import Refusal, celery_of, refusals
+from celerylint.project.reloading import reloader
 from celerylint.project.results import (
     CONNECTING,
     ResultBackend,
@@ -185,6 +186,7 @@ __all__ = [
     "production_brokers",
     "publishers",
     "refusals",
+    "reloader",
     "remapped",
     "resent",
     "result_backend",

@@ -34,7 +34,7 @@ from celerylint.project.records import AppRecord, World
 from celerylint.project.unread import Mention
 from celerylint.project.values import Literal, OneOf, Sequence, Unknown, Value
 from celerylint.project.values import Mapping as MappingValue
-from celerylint.project.webservers import from_code
+from celerylint.project.webservers import of_greenlets
 from celerylint.structs import dataclass, replace
 
 MOST_ROUNDS = 4
@@ -148,7 +148,7 @@ def _project(machine: Machine, world: World, inputs: Inputs, root: str) -> model
         models=_models(machine),
         contexts=contexts,
         processes=processes,
-        servers=_servers(machine, inputs.servers),
+        servers=of_greenlets(machine, inputs.servers),
         kills=inputs.kills,
         running=running.contexts_of(processes, apps),
         loose_retries=_loose_retries(machine, world),
@@ -158,14 +158,6 @@ def _project(machine: Machine, world: World, inputs: Inputs, root: str) -> model
         waits=tuple(sorted(each.span for each in world.waits.values() if not each.file.test)),
         unresolved=(*_unresolved(contexts), *_unread(inputs.unread), *_not_made(world)),
     )
-
-
-def _servers(machine: Machine, commands: tuple[WebServer, ...]) -> tuple[WebServer, ...]:
-    """The web servers of greenlets; code that patches only where no command or setting says so."""
-    all_of_them = (*commands, *from_code(machine, commands))
-    found = {each.chosen.span: each for each in all_of_them if each.library}
-    named = any(each.program for each in found.values())
-    return tuple(found[span] for span in sorted(found) if found[span].program or not named)
 
 
 def _app(

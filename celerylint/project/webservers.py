@@ -120,7 +120,15 @@ def _ini(text: str) -> Iterator[tuple[str, tuple[int, str]]]:
             yield key.strip(), (number, value.strip())
 
 
-def from_code(machine: Machine, commands: Sequence[WebServer]) -> Iterator[WebServer]:
+def of_greenlets(machine: Machine, commands: Sequence[WebServer]) -> tuple[WebServer, ...]:
+    """Those of greenlets; code that patches only where no command or setting says so."""
+    all_of_them = (*commands, *_from_code(machine, commands))
+    found = {each.chosen.span: each for each in all_of_them if each.library}
+    named = any(each.program for each in found.values())
+    return tuple(found[span] for span in sorted(found) if found[span].program or not named)
+
+
+def _from_code(machine: Machine, commands: Sequence[WebServer]) -> Iterator[WebServer]:
     """What Python says: gunicorn's configuration, and modules for web servers that patch the
     standard library. A command that names its workers outdoes a configuration file."""
     explicit = any(each.program == "gunicorn" and each.explicit for each in commands)
