@@ -66,6 +66,7 @@ from celerylint.project.results import (
     sent_and_kept,
 )
 from celerylint.project.retrying import unbounded
+from celerylint.project.same_names import same_names
 from celerylint.project.schedule_file import LostSchedule, lost_schedules
 from celerylint.project.scheduling import Beat, Double, beats, doubles
 from celerylint.project.serializers import Carries, carries
@@ -192,6 +193,7 @@ __all__ = [
     "result_backend",
     "rival",
     "rule",
+    "same_names",
     "sent_and_kept",
     "shells",
     "softened",

@@ -140,7 +140,7 @@ class Task:
     is_async: what Celery calls returns a coroutine. self_parameter is the one that `bind` (or being
     a method) took away; uses_self what Celery's tasks have that the body takes from its first
     parameter, be it bound or not. overrides are the methods of Celery's Task that a class of the
-    project replaces for this task.
+    project replaces for this task. conditional: it is made in a branch that may not run.
     """
 
     name: str | None
@@ -163,6 +163,7 @@ class Task:
     self_parameter: Parameter | None = None
     uses_self: tuple[str, ...] = ()
     overrides: tuple[str, ...] = ()
+    conditional: bool = False
     checked: bool | None = None  # does Celery hold a call's arguments against the function?
 
     def option(self, name: str) -> Option | None:

@@ -90,6 +90,7 @@ class TaskRecord:
     open: bool
     registered: bool = True
     shown: FunctionObject | None = None  # another function whose name Celery sees
+    conditional: bool = False  # is it made in an arm that may not run?
     given: FunctionObject | None = None  # what the decorator was given, which may wrap the function
 
     def option(self, name: str) -> Value | None:
@@ -131,10 +132,11 @@ class RetryRecord:
     task: TaskRecord | None
     arguments: Arguments
 
-
     here: Here
     how: str = "retry"
     caller: Here | None = None
+
+
 @dataclass(slots=True)
 class StartRecord:
     """A call that may start a Celery process; of_app where a method of an app does."""

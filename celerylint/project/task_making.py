@@ -90,6 +90,7 @@ def decorate(machine: Machine, decorator: TaskDecorator, arguments: Arguments, h
             decorator.options,
             decorator.open,
             shown=shown,
+            conditional=machine.branches > 0,
             given=given,
         )
         if not machine.dead:
@@ -160,6 +161,7 @@ def class_task(
             (),
             False,
             registered,
+            conditional=machine.branches > 0,
         )
         if not machine.dead:
             world.add_task(record)

@@ -272,6 +272,7 @@ def make(
         self_parameter=itself,
         uses_self=task_traits.uses_self(record.function),
         overrides=task_traits.overrides(machine, base),
+        conditional=record.conditional,
         checked=checking.checks(record, options, inner, _apps_of(world, record)),
     )
 
