@@ -1,33 +1,23 @@
-"""Runs it all: finds the projects, reads and links in rounds, runs the rules, decides what is
-reported.
+"""Runs it all: finds the projects, and lints those whose answer is not remembered.
+
+What lints is imported late: most of the time of a run in which nothing changed would go there.
 """
 
 from __future__ import annotations
 
 import os
-from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from celerylint import config as configuration
-from celerylint import registry
+from celerylint.answers import Answers
 from celerylint.config import Config
-from celerylint.facts.cache import Cache
 from celerylint.facts.pool import collector_off
-from celerylint.findings import Diagnostic, Finding, Related, Severity, Span
-from celerylint.outcome import Outcome, Overrides, ProjectRun, Request, joined
-from celerylint.project import link, versions
-from celerylint.project.model import CeleryVersions, Project
-from celerylint.project.modules import ModuleMap
-from celerylint.reading import Library
-from celerylint.registry import RuleInfo
+from celerylint.findings import Diagnostic, order
+from celerylint.outcome import Outcome, Request
 from celerylint.structs import replace
 from celerylint.tree import DiskTree, OverlayTree, Root, Tree, find_roots
-from celerylint.triage import Desk, order, triage
-
-# Each round reads what the last one could not do without; real projects need three or four.
-MOST_ROUNDS = 8
-_DEMANDED = "demanded"
 
 
 def run(request: Request) -> Outcome:
@@ -63,21 +53,36 @@ def _sources(parts: Sequence[Callable[[str], str | None]]) -> Callable[[str], st
 
 def _run_root(request: Request, root: Root) -> Outcome:
     shown = os.path.relpath(root.path, request.cwd).replace(os.sep, "/")
+    answers = Answers.open(root.path, request.cache_dir, request.use_cache)
+    config = _configured(request, root, shown, answers.memory)
+    disk = DiskTree(root.path, root.named, config.exclude)
+    key = answers.key(disk, config, request, shown, root.named)
+    outcome = answers.recall(key, disk, config)
+    if outcome is None:
+        outcome = _linted(request, root, shown, disk, config)
+        answers.keep(key, outcome)
+    answers.save()
+    return outcome
+
+
+def _linted(request: Request, root: Root, shown: str, disk: DiskTree, config: Config) -> Outcome:
+    from celerylint.facts.cache import Cache
+    from celerylint.linting import run_tree
+    from celerylint.reading import Library
+
     cache = Cache.open(root.path, request.cache_dir, request.use_cache)
-    config = _configured(request, root, shown, cache)
-    tree: Tree = DiskTree(root.path, root.named, config.exclude)
+    tree: Tree = disk
     if request.stdin is not None and root.named:
-        tree = OverlayTree(tree, {root.named[0]: request.stdin})
+        tree = OverlayTree(disk, {root.named[0]: request.stdin})
     library = Library(tree, config, cache, request.jobs)
-    outcome = _run_tree(library, request, root.named, shown)
+    outcome = run_tree(library, request, root.named, shown)
     cache.save(library.present())
     if cache.problem is not None:
         outcome = replace(outcome, diagnostics=(*outcome.diagnostics, cache.problem))
     return outcome
 
 
-def _configured(request: Request, root: Root, shown: str, cache: Cache) -> Config:
-    memory = cache.remembered.setdefault("configuration", {})
+def _configured(request: Request, root: Root, shown: str, memory: dict[str, Any]) -> Config:
     prefix = "" if shown in {"", "."} else f"{shown}/"
     if request.config_file is not None:
         named = os.path.join(request.cwd, request.config_file)
@@ -98,193 +103,4 @@ def _text_of(path: str) -> str | None:
     try:
         return Path(path).read_text(encoding="utf-8-sig", errors="replace")
     except OSError:
-        return None
-
-
-def _run_tree(library: Library, request: Request, named: Sequence[str], shown: str) -> Outcome:
-    tree, config = library.tree, library.config
-    rules = registry.chosen(config, request.overrides)
-    project, broken = _linked(library, config)
-    findings: tuple[Finding, ...] = ()
-    if not request.link_only:
-        raw, more = judge(project, rules)
-        broken += more
-        desk = Desk(
-            rules,
-            config,
-            _comments(library),
-            library.text,
-            named or ("",),
-            judge_comments=request.stdin is None,
-        )
-        findings = triage(raw, desk)
-    read, here = tuple(sorted(library.facts)), _inside(tree.root, request.cwd)
-    made = ProjectRun(shown, project, len(library.paths), config, read, here)
-    problems = [
-        replace(each, path=made.reported(each.path)) if each.path else each
-        for each in library.problems
-    ]
-    placed = tuple(_placed(each, made) for each in findings)
-    return Outcome((made,), placed, (*problems, *broken), _reader(library, made))
-
-
-def _inside(root: str, cwd: str) -> str:
-    """The working directory relative to the root, where it lies inside it."""
-    here = os.path.relpath(cwd, root).replace(os.sep, "/")
-    return "" if here.split("/")[0] in {".", ".."} else here
-
-
-def _reader(library: Library, run: ProjectRun) -> Callable[[str], str | None]:
-    prefix = "" if run.root in {"", "."} else f"{run.root}/"
-
-    def text(path: str) -> str | None:
-        if run.here:
-            return library.text(joined(run.here, path))
-        return library.text(path[len(prefix) :]) if path.startswith(prefix) else None
-
-    return text
-
-
-def _linked(library: Library, config: Config) -> tuple[Project, list[Diagnostic]]:
-    """The linked project; an empty one where linking itself breaks: others still report."""
-    try:
-        return link_tree(library, config), []
-    except configuration.ConfigError:
-        raise
-    except Exception as error:  # noqa: BLE001 - what is wrong is said, and the exit status is 2
-        trace = error.__traceback__
-        while trace is not None and trace.tb_next is not None:
-            trace = trace.tb_next
-        where = trace and f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"
-        message = f"linking broke: {type(error).__name__}: {error} ({where})"
-        empty = Project(root=library.tree.root, celery=CeleryVersions(()))
-        return empty, [Diagnostic("internal-error", message, severity=Severity.ERROR)]
-
-
-def link_tree(library: Library, config: Config) -> Project:
-    """Read and link in rounds, until nothing more is needed or the bound is reached."""
-    selected = library.selected()
-    pins = library.pins()
-    demanded = set(library.cache.remembered.get(_DEMANDED, ()))
-    library.read(selected | demanded)
-    names = ModuleMap(library.python)
-    named = library.named_settings() if selected else ()
-    near = _versions(config, pins)
-    project = Project(root=library.tree.root, celery=near(""))
-    collected = library.processes(near("").allowed[-1])
-    for _ in range(MOST_ROUNDS):
-        inputs = link.Inputs(
-            library.facts,
-            library.python,
-            selected,
-            library.tests,
-            near,
-            config.settings,
-            config.task_decorators,
-            named,
-            collected.processes,
-            collected.unread,
-            collected.servers,
-            collected.kills,
-            library.reaches_out,
-        )
-        project, needed = link.link(inputs, names, library.tree.root)
-        missing = needed - demanded - library.facts.keys()
-        if not missing:
-            break
-        demanded |= missing
-        library.read(missing)
-    library.cache.remembered[_DEMANDED] = sorted(demanded)
-    return replace(project, packages=versions.asked_for(pins))
-
-
-def _versions(config: Config, pins: Mapping[str, object]) -> Callable[[str], CeleryVersions]:
-    known: dict[str, CeleryVersions] = {}
-
-    def near(path: str) -> CeleryVersions:
-        folder = path.rpartition("/")[0]
-        if folder not in known:
-            try:
-                known[folder] = versions.celery_versions(pins, path, config.celery_version)  # type: ignore[arg-type]
-            except ValueError as error:
-                raise config.error("celery-version", str(error)) from None
-        return known[folder]
-
-    return near
-
-
-def judge(project: Project, rules: Sequence[RuleInfo]) -> tuple[list[Finding], list[Diagnostic]]:
-    """What the rules say of a project; a rule that breaks is a
-    diagnostic, the others still speak.
-    """
-    found: list[Finding] = []
-    broken: list[Diagnostic] = []
-    for rule in rules:
-        for spec in rule.specs:
-            try:
-                for subject in project.subjects(spec.subject):
-                    found += [
-                        replace(each, code=rule.code) for each in spec.check(subject, project)
-                    ]
-            except Exception as error:  # noqa: BLE001 - a rule may break in any way
-                message = (
-                    f"the rule {rule.code} ({rule.name}) broke: {type(error).__name__}: {error}"
-                )
-                broken.append(Diagnostic("internal-error", message, severity=Severity.ERROR))
-    return found, broken
-
-
-def _placed(finding: Finding, run: ProjectRun) -> Finding:
-    """The finding with its paths relative to the working directory."""
-    related = tuple(Related(_moved(each.span, run), each.message) for each in finding.related)
-    return replace(finding, span=_moved(finding.span, run), related=related)
-
-
-def _moved(span: Span, run: ProjectRun) -> Span:
-    return replace(span, path=run.reported(span.path))
-
-
-def _comments(library: Library) -> dict[str, list[tuple[int, str]]]:
-    found = {}
-    for path, facts in library.facts.items():
-        if facts[3]:
-            starts = facts[1]
-            found[path] = [(bisect_right(starts, offset), text) for offset, text in facts[3]]
-    return found
-
-
-def lint_tree(
-    tree: Tree, config: Config | None = None, rules: Sequence[RuleInfo] | None = None
-) -> Outcome:
-    """Lint a tree that need not be on a disk, with these rules (None: those that the configuration
-    chooses).
-    """
-    config = config or Config()
-    chosen = registry.chosen(config, Overrides()) if rules is None else rules
-    library = Library(tree, config, Cache.open("", enabled=False), 1)
-    project = link_tree(library, config)
-    raw, broken = judge(project, chosen)
-    desk = Desk(chosen, config, _comments(library), library.text)
-    findings = triage(raw, desk)
-    made = ProjectRun(".", project, len(library.paths), config, tuple(sorted(library.facts)))
-    return Outcome((made,), findings, (*library.problems, *broken), library.text)
-
-
-def project_json(tree: Tree | str, config: Config | None = None) -> dict[str, object]:
-    """The linked project of a folder or a tree, as `celerylint project --output-format json` prints
-    it.
-    """
-    from celerylint.report import projectjson
-
-    made: Tree = DiskTree(tree) if isinstance(tree, str) else tree
-    if config is None:
-        config = configuration.find(lambda name: _tree_text(made, name))
-    outcome = lint_tree(made, config, ())
-    return dict(projectjson.document(outcome.runs[0]))
-
-
-def _tree_text(tree: Tree, name: str) -> str | None:
-    try:
-        return tree.read(name).decode("utf-8-sig", "replace")
-    except (OSError, ValueError):
         return None

@@ -6,6 +6,8 @@ import enum
 
 from celerylint.structs import dataclass
 
+_REPOSITORY = "https://github.com/celerylint/celerylint/blob/main/"
+
 
 class Severity(str, enum.Enum):
     """How bad it is: error breaks or loses work, warning hurts under load or failure, advice is
@@ -91,3 +93,15 @@ class Diagnostic:
     path: str | None = None
     line: int | None = None
     severity: Severity = Severity.WARNING
+
+
+def page_url(code: str, name: str) -> str:
+    """Where a rule's page can be read; CEL0xx are described with the configuration."""
+    if code.startswith("CEL0"):
+        return f"{_REPOSITORY}docs/configuration.md#{name}"
+    return f"{_REPOSITORY}rules/{code.lower()}_{name.replace('-', '_')}.md"
+
+
+def order(finding: Finding) -> tuple[str, int, int, str]:
+    """The order of reports: path, line, column, code."""
+    return finding.span.path, finding.span.line, finding.span.column, finding.code

@@ -7,11 +7,15 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from celerylint.config import Config
-from celerylint.findings import Diagnostic, Finding, Severity
-from celerylint.project.model import Project
+from celerylint.findings import Diagnostic, Finding, Severity, Span
 from celerylint.structs import dataclass, field
+from celerylint.tree import Tree
+
+if TYPE_CHECKING:
+    from celerylint.project.model import Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,33 +52,93 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Summary:
+    """What the reports say of a linked project: how much there is of it, its Celery, and what could
+    not be resolved as (what, place, reason). `empty` where nothing in it is Celery's.
+    """
+
+    apps: int
+    tasks: int
+    processes: int
+    workers: int
+    empty: bool
+    version: str | None
+    specifier: str | None
+    source: str | None
+    unresolved: tuple[tuple[str, Span, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ProjectRun:
     """One project of a run.
 
     `root` is relative to the working directory, with `/` ("." for the directory itself); `here` is
     the working directory relative to the root, where it lies inside it ("" otherwise); the places
-    inside `project` are relative to that root. `files` counts every file of the tree, `read` lists
-    (relative to the root) those whose text was looked into.
+    inside the project are relative to that root. `files` counts every file of the tree, `read`
+    lists (relative to the root) those whose text was looked into. A run that is remembered has no
+    linked project, but what was `told` of it.
     """
 
     root: str
-    project: Project
+    linked: Project | None
     files: int
     config: Config = field(default_factory=Config)
     read: tuple[str, ...] = ()
     here: str = ""
+    told: Summary | None = None
+
+    @property
+    def project(self) -> Project:
+        """The linked project, which a remembered run has not."""
+        assert self.linked is not None, "a remembered run has no project"
+        return self.linked
+
+    @property
+    def summary(self) -> Summary:
+        """What there is to say of the project."""
+        return self.told or _summary(self.project)
 
     @property
     def has_celery(self) -> bool:
         """Is there anything of Celery's in it that can be judged?"""
-        project = self.project
-        return any(
-            (project.apps, project.tasks, project.processes, project.dispatches, project.schedule)
-        )
+        return not self.summary.empty
 
     def reported(self, path: str) -> str:
         """A path of this project as it is reported: relative to the working directory."""
         return joined(self.root, path, self.here)
+
+    def reader(self, tree: Tree) -> Callable[[str], str | None]:
+        """The text of a file of the project's tree by its reported path."""
+        prefix = "" if self.root in {"", "."} else f"{self.root}/"
+
+        def text(path: str) -> str | None:
+            if self.here:
+                return _text(tree, joined(self.here, path))
+            return _text(tree, path[len(prefix) :]) if path.startswith(prefix) else None
+
+        return text
+
+
+def _text(tree: Tree, path: str) -> str | None:
+    try:
+        return tree.read(path).decode("utf-8-sig", "replace")
+    except (OSError, ValueError):
+        return None
+
+
+def _summary(project: Project) -> Summary:
+    parts = (project.apps, project.tasks, project.processes, project.dispatches, project.schedule)
+    return Summary(
+        len(project.apps),
+        len(project.tasks),
+        len(project.processes),
+        sum(each.kind == "worker" for each in project.processes),
+        not any(parts),
+        project.celery.version,
+        project.celery.specifier,
+        project.celery.source,
+        tuple((each.what, each.span, each.reason) for each in project.unresolved),
+    )
 
 
 def _no_text(path: str) -> str | None:
@@ -200,17 +264,17 @@ NOT_PARSED = frozenset({"not-parsed", "not-readable", "not-decoded", "too-large"
 
 def coverage(outcome: Outcome) -> Coverage:
     """The numbers of an outcome, over all its projects."""
-    projects = [run.project for run in outcome.runs]
+    seen = [run.summary for run in outcome.runs]
     levels = Counter(finding.severity for finding in outcome.findings)
     return Coverage(
         files=sum(run.files for run in outcome.runs),
-        apps=sum(len(project.apps) for project in projects),
-        tasks=sum(len(project.tasks) for project in projects),
-        processes=sum(len(project.processes) for project in projects),
-        workers=sum(each.kind == "worker" for project in projects for each in project.processes),
+        apps=sum(each.apps for each in seen),
+        tasks=sum(each.tasks for each in seen),
+        processes=sum(each.processes for each in seen),
+        workers=sum(each.workers for each in seen),
         not_parsed=len({d.path for d in outcome.diagnostics if d.kind in NOT_PARSED}),
         settings_unresolved=sum(
-            each.what == "setting" for project in projects for each in project.unresolved
+            what == "setting" for each in seen for what, _, _ in each.unresolved
         ),
         errors=levels[Severity.ERROR],
         warnings=levels[Severity.WARNING],

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import ModuleType
 
 from celerylint.config import Config
-from celerylint.findings import Severity
+from celerylint.findings import Severity, page_url
 from celerylint.outcome import Overrides
 from celerylint.rule import RuleSpec
 from celerylint.structs import dataclass
@@ -34,7 +34,6 @@ CATEGORIES = {
 }
 PACKAGE = "celerylint.rules"
 _NO_OVERRIDES = Overrides()
-_URL = "https://github.com/celerylint/celerylint/blob/main/"
 _MODULE = re.compile(r"cel(?P<digits>[1-8]\d\d)_(?P<name>[a-z0-9]+(?:_[a-z0-9]+)*)")
 
 
@@ -68,9 +67,7 @@ class RuleInfo:
     @property
     def url(self) -> str:
         """Where the page can be read."""
-        if self.page is None:
-            return f"{_URL}docs/configuration.md#{self.name}"
-        return f"{_URL}rules/{self.page.name}"
+        return page_url(self.code, self.name)
 
     @property
     def status(self) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from celerylint import registry
 from celerylint.config import Config
-from celerylint.findings import Finding, Related, Severity, Span
+from celerylint.findings import Finding, Related, Severity, Span, order
 from celerylint.outcome import lines_of
 from celerylint.registry import RuleInfo
 from celerylint.structs import dataclass, field, replace
@@ -119,11 +119,6 @@ def merged(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     for each in findings:
         groups.setdefault((each.code, each.span), []).append(each)
     return tuple(sorted((_one(group) for group in groups.values()), key=order))
-
-
-def order(finding: Finding) -> tuple[str, int, int, str]:
-    """The order of reports: path, line, column, code."""
-    return finding.span.path, finding.span.line, finding.span.column, finding.code
 
 
 def _one(group: list[Finding]) -> Finding:

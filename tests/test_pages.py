@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from celerylint import config, engine, page, registry
+from celerylint import config, linting, page, registry
 from celerylint.findings import Finding
 from celerylint.outcome import Outcome, Overrides
 from celerylint.registry import RuleInfo
@@ -47,7 +47,7 @@ EXAMPLES = _examples()
 def _lint(example: Example, rules: tuple[RuleInfo, ...] | None) -> Outcome:
     files = {path: text.encode() for path, text in example.case.files.items()}
     settings = config.find(example.case.files.get)
-    outcome = engine.lint_tree(MemoryTree(files), settings, rules)
+    outcome = linting.lint_tree(MemoryTree(files), settings, rules)
     assert not outcome.failed, f"{example.place}: {outcome.diagnostics}"
     return outcome
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from celerylint import engine
+from celerylint import linting
 from celerylint.config import Config
 from celerylint.project.process import Process
 from celerylint.tree import MemoryTree
@@ -11,7 +11,7 @@ APP = b"from celery import Celery\napp = Celery('shop', broker='redis://redis')\
 
 
 def processes(files: dict[str, bytes], config: Config | None = None) -> tuple[Process, ...]:
-    outcome = engine.lint_tree(MemoryTree({"shop.py": APP, **files}), config, ())
+    outcome = linting.lint_tree(MemoryTree({"shop.py": APP, **files}), config, ())
     assert not outcome.failed, outcome.diagnostics
     return outcome.runs[0].project.processes
 

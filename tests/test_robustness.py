@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from celerylint import engine
+from celerylint import linting
 from celerylint.outcome import Outcome
 from celerylint.tree import MemoryTree
 
@@ -49,7 +49,7 @@ class Ran:
 def _serve(pipe: Connection[Any, Any], files: dict[str, bytes]) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     try:
-        pipe.send(Ran(engine.lint_tree(MemoryTree(files))))
+        pipe.send(Ran(linting.lint_tree(MemoryTree(files))))
     except BaseException:  # noqa: BLE001 - it is raised where the answer is awaited
         pipe.send("".join(traceback.format_exc())[-3_000:])
 
@@ -191,7 +191,7 @@ class TestFormsOfText:
     def test_columns_are_characters(self, before: str) -> None:
         line = f"\t{before}app = Celery(broker='sqla+sqlite://')"
         text = f"from celery import Celery\nif 1:\n{line}\n"
-        outcome = engine.lint_tree(MemoryTree({"a.py": text.encode()}))
+        outcome = linting.lint_tree(MemoryTree({"a.py": text.encode()}))
         (span,) = (each.span for each in outcome.findings if each.code == "CEL201")
         assert (span.line, span.end_line) == (3, 3)
         assert line[span.column - 1 : span.end_column - 1] == "'sqla+sqlite://'"

@@ -176,7 +176,7 @@ class Cache:
         contents = {entry[2]: self._contents[entry[2]] for entry in kept.values()}
         payload = marshal.dumps((self._opened_ns, kept, _bounded(contents), remembered))
         try:
-            _write(self._file, [_header(), _checksum(payload), payload])
+            write_whole(self._file, [_header(), _checksum(payload), payload])
         except OSError as error:
             message = f"the cache cannot be written: {error.strerror or error}"
             self.problem = Diagnostic("cache", message, severity=Severity.ADVICE)
@@ -238,7 +238,7 @@ def _bounded(contents: dict[bytes, Content]) -> dict[bytes, Content]:
     return bounded
 
 
-def _write(file: Path, parts: list[bytes]) -> None:
+def write_whole(file: Path, parts: list[bytes]) -> None:
     """Writes whole or not at all; raises OSError."""
     folder = file.parent
     if not folder.is_dir():

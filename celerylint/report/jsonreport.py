@@ -8,9 +8,8 @@ import json
 from typing import Any
 
 from celerylint import __version__
-from celerylint.findings import Diagnostic, Edit, Finding, Severity
+from celerylint.findings import Diagnostic, Edit, Finding, Severity, page_url
 from celerylint.outcome import Outcome, ProjectRun, coverage, fingerprints
-from celerylint.registry import all_rules, by_code
 
 VERSION = "1"
 
@@ -24,14 +23,13 @@ def render(outcome: Outcome) -> str:
 
 def document(outcome: Outcome) -> dict[str, Any]:
     """The outcome as dictionaries and lists."""
-    urls = {code: rule.url for code, rule in by_code(all_rules()).items()}
     pairs = zip(outcome.findings, fingerprints(outcome), strict=True)
     seen = coverage(outcome)
     return {
         "version": VERSION,
         "celerylint": __version__,
         "projects": [_project(run) for run in outcome.runs],
-        "findings": [_finding(each, name, urls.get(each.code, "")) for each, name in pairs],
+        "findings": [_finding(each, name, page_url(each.code, each.name)) for each, name in pairs],
         "diagnostics": [_diagnostic(each) for each in outcome.diagnostics],
         "summary": {
             "files": seen.files,
@@ -47,7 +45,7 @@ def document(outcome: Outcome) -> dict[str, Any]:
 
 def celery_versions(run: ProjectRun) -> dict[str, Any]:
     """The project's Celery as its files say it, with the place that says so."""
-    celery = run.project.celery
+    celery = run.summary
     source = None if celery.source is None else run.reported(celery.source)
     return {"version": celery.version, "specifier": celery.specifier, "source": source}
 

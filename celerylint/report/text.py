@@ -91,9 +91,9 @@ def diagnostics(outcome: Outcome, verbose: bool = False, quiet: bool = False) ->
     rows = [_diagnostic(each) for each in outcome.diagnostics if not quiet or _is_grave(each)]
     if verbose:
         for run in outcome.runs:
-            for each in run.project.unresolved:
-                place = f"{run.reported(each.span.path)}:{each.span.line}"
-                rows.append(f"{escaped(place)}: {each.what} not resolved: {escaped(each.reason)}")
+            for what, span, reason in run.summary.unresolved:
+                place = f"{run.reported(span.path)}:{span.line}"
+                rows.append(f"{escaped(place)}: {what} not resolved: {escaped(reason)}")
     return "".join(f"{row}\n" for row in rows)
 
 

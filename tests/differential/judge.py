@@ -22,12 +22,12 @@ class LiveError(Exception):
 
 def claims_of(tree: Any) -> dict[str, Any]:
     """What celerylint believes about a project: paths and texts, or a folder."""
-    engine = import_module("celerylint.engine")
+    linting = import_module("celerylint.linting")
     from celerylint.tree import MemoryTree
 
     if isinstance(tree, Mapping):
         tree = MemoryTree({path: text.encode() for path, text in tree.items()})
-    claimed = engine.project_json(str(tree) if isinstance(tree, Path) else tree)
+    claimed = linting.project_json(str(tree) if isinstance(tree, Path) else tree)
     claims: dict[str, Any] = json.loads(json.dumps(claimed))
     return claims
 

@@ -1,0 +1,168 @@
+"""Remembers what a run answered, for the next run over a tree in which nothing changed.
+
+Between two runs mostly nothing changes: a hook after a failed one, a job of CI with a cache, an
+editor that starts. The answer is kept under a digest of everything that it was made of: the sizes
+and times of all visible files, the configuration, the command line, and celerylint's own files.
+Nothing is kept of a run that saw a file so fresh that it may change once more at the same time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import marshal
+import os
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from celerylint import __version__
+from celerylint.config import Config
+from celerylint.facts.cache import BROKEN, RACY_NS, cache_folder, digest, write_whole
+from celerylint.findings import Diagnostic, Edit, Finding, Related, Severity, Span
+from celerylint.outcome import Outcome, ProjectRun, Request, Summary
+from celerylint.tree import DiskTree
+
+MOST_ANSWERS = 8
+_KINDS: tuple[type[Any], ...] = (Span, Related, Edit, Finding, Diagnostic, Summary)
+_NUMBERS = {kind: number for number, kind in enumerate(_KINDS)}
+
+
+class Answers:
+    """The last few answers of one root, and the configurations that were checked (`memory`).
+
+    A file that is foreign, broken or from another celerylint holds no answer.
+    """
+
+    def __init__(self, file: Path | None = None) -> None:
+        self.memory: dict[str, Any] = {}
+        self._file = file
+        self._kept: dict[bytes, bytes] = {}
+        self._opened_ns = time.time_ns()
+        self._before = b""
+
+    @classmethod
+    def open(cls, root: str, directory: str | None = None, enabled: bool = True) -> Answers:
+        """The answers of a root (an absolute path); none where no cache is wanted."""
+        if not enabled:
+            return cls()
+        made = cls(Path(directory or cache_folder(), f"{digest(os.fsencode(root)).hex()}.answers"))
+        made._load()
+        return made
+
+    def key(
+        self, tree: DiskTree, config: Config, request: Request, shown: str, named: Sequence[str]
+    ) -> bytes | None:
+        """What the answer to a request depends on; None where it is not to be kept."""
+        if self._file is None or request.stdin is not None or request.link_only:
+            return None
+        said = hashlib.blake2b(digest_size=20)
+        newest = 0
+        for path in tree.paths():
+            stat = tree.stat(path)
+            size, mtime_ns = (-1, 0) if stat is None else (stat.size, stat.mtime_ns)
+            newest = max(newest, mtime_ns)
+            said.update(f"{path}\0{size} {mtime_ns}\n".encode("utf-8", "surrogateescape"))
+        if newest >= self._opened_ns - RACY_NS:
+            return None
+        asked = (request.cwd, tree.root, shown, tuple(named), request.celery_version)
+        rules = request.overrides
+        chosen = (rules.select, rules.extend_select, rules.ignore, rules.preview)
+        problems = [(each.kind, each.path, each.message) for each in tree.problems]
+        own = [f"{path} {size} {time_ns}" for path, size, time_ns in _own_files()]
+        settings = sorted(config.to_plain().items())
+        rest = repr((__version__, sys.version_info[:2], own, asked, chosen, settings, problems))
+        said.update(rest.encode("utf-8", "surrogatepass"))
+        return said.digest()
+
+    def recall(self, key: bytes | None, tree: DiskTree, config: Config) -> Outcome | None:
+        """The outcome that was kept under a key."""
+        blob = self._kept.get(key) if key is not None else None
+        if blob is None or key is None:
+            return None
+        try:
+            root, files, here, *rest = marshal.loads(blob)
+            summary, findings, diagnostics = (_unpack(each) for each in rest)
+        except BROKEN:
+            return None
+        self._kept[key] = self._kept.pop(key)
+        run = ProjectRun(root, None, files, config, (), here, summary)
+        return Outcome((run,), findings, diagnostics, run.reader(tree))
+
+    def keep(self, key: bytes | None, outcome: Outcome) -> None:
+        """Keep the outcome of a run over one root, if it is to be trusted."""
+        if key is None or outcome.failed:
+            return
+        (run,) = outcome.runs
+        parts = (run.summary, outcome.findings, outcome.diagnostics)
+        plain = (run.root, run.files, run.here, *(_pack(each) for each in parts))
+        self._kept[key] = marshal.dumps(plain)
+
+    def save(self) -> None:
+        """Write what is new. Answers are a convenience: where they cannot be written, the cache of
+        facts says so.
+        """
+        if self._file is None:
+            return
+        last = dict(list(self._kept.items())[-MOST_ANSWERS:])
+        payload = marshal.dumps((self.memory, last))
+        if payload == self._before:
+            return
+        try:
+            write_whole(self._file, [_header(), digest(payload), payload])
+        except OSError:
+            self._file = None
+
+    def _load(self) -> None:
+        header = _header()
+        try:
+            assert self._file is not None
+            data = self._file.read_bytes()
+            start = len(header) + len(digest(b""))
+            payload = data[start:]
+            if data.startswith(header) and data[len(header) : start] == digest(payload):
+                self.memory, self._kept = marshal.loads(payload)
+                self._before = payload
+        except (OSError, *BROKEN):
+            self.memory, self._kept = {}, {}
+
+
+def _header() -> bytes:
+    said = f"celerylint answers {__version__} {sys.version_info[:2]} {marshal.version}"
+    return digest(said.encode())
+
+
+def _own_files() -> Iterable[tuple[str, int, int]]:
+    """Celerylint's own modules: whoever works on it must not be told what it said before."""
+    import celerylint
+    import celerylint.rules
+
+    for package in (*celerylint.__path__, *celerylint.rules.__path__):
+        for folder, folders, names in os.walk(package):
+            folders.sort()
+            for name in sorted(names):
+                if name.endswith((".py", ".json")):
+                    path = os.path.join(folder, name)
+                    found = os.stat(path)
+                    yield path, found.st_size, found.st_mtime_ns
+
+
+def _pack(value: Any) -> Any:
+    """Plain tuples that `marshal` carries: a number of the kind, then the fields."""
+    number = _NUMBERS.get(type(value))
+    if number is not None:
+        return (number, *(_pack(getattr(value, name)) for name in type(value).__match_args__))
+    if isinstance(value, tuple):
+        return (-1, *map(_pack, value))
+    return (-2, value.value) if isinstance(value, Severity) else value
+
+
+def _unpack(value: Any) -> Any:
+    if not isinstance(value, tuple):
+        return value
+    number, *parts = value
+    if number == -2:
+        return Severity(parts[0])
+    made = map(_unpack, parts)
+    return tuple(made) if number == -1 else _KINDS[number](*made)
