@@ -85,6 +85,7 @@ from celerylint.project.stopping import (
     softened,
     stop_signal,
 )
+from celerylint.project.stray_options import Stray, strays
 from celerylint.project.swallowing import Swallowed, resent, swallowed, taken
 from celerylint.project.unsendable import Unsendable
 from celerylint.project.unsendable import of_call as unsendable_retry
@@ -201,6 +202,7 @@ __all__ = [
     "spread",
     "started_by",
     "stop_signal",
+    "strays",
     "swallowed",
     "taken",
     "tasks_of",

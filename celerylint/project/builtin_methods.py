@@ -66,8 +66,14 @@ def _of_mapping(receiver: Mapping, name: str, arguments: Arguments) -> Value:
 
 def change(receiver: Value, name: str, arguments: Arguments) -> Value | None:
     """The container as a method that changes it leaves it; None where nothing changes."""
-    if name not in _CHANGES or not isinstance(receiver, Mapping | Sequence):
+    if name not in _CHANGES or not isinstance(receiver, Mapping | Sequence | OneOf):
         return None
+    if isinstance(receiver, OneOf):
+        made = [change(each, name, arguments) for each in receiver.options]
+        if all(each is None for each in made):
+            return None
+        kept = zip(receiver.options, made, strict=True)
+        return one_of([before if after is None else after for before, after in kept])
     if sizes.is_long(receiver):
         return Unknown(reason="too large to follow")
     if isinstance(receiver, Mapping):

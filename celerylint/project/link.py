@@ -12,6 +12,7 @@ from celerylint.project import (
     default_app,
     dispatches,
     model,
+    option_readers,
     orm,
     profiles,
     python_starts,
@@ -156,6 +157,7 @@ def _project(machine: Machine, world: World, inputs: Inputs, root: str) -> model
             machine, world, inputs.reaches_out, dict(zip(made_tasks, annotated, strict=True))
         ),
         waits=tuple(sorted(each.span for each in world.waits.values() if not each.file.test)),
+        option_readers=option_readers.may_read(machine, sends),
         unresolved=(*_unresolved(contexts), *_unread(inputs.unread), *_not_made(world)),
     )
 

@@ -523,6 +523,7 @@ class Project:
     servers: tuple[WebServer, ...] = ()  # web servers of greenlets
     kills: tuple[Kill, ...] = ()  # commands of scripts that kill processes by name
     waits: tuple[Span, ...] = ()  # the calls that wait for a task's result
+    option_readers: bool = False  # may code of the project read options that Celery does not know?
     reached: tuple[Reached, ...] = ()  # what the bodies of tasks come to call
     loose_retries: tuple[RetryCall, ...] = ()  # of tasks of which only that is known
     packages: Mapping[str, Span] = field(

@@ -99,16 +99,24 @@ def _assign_item(machine: Machine, target: Node, value: Value, scope: Scope) -> 
             variables.write(machine, index.value, value)
         return
     container = base.default if isinstance(base, Default) and base.default is not None else base
-    if sizes.is_long(container):
-        reassign(machine, target[3], Unknown(reason="too large to follow"), scope)
-    elif isinstance(container, Mapping):
-        known = isinstance(index, Literal)
-        changed = (
-            operations.with_item(container, index, value) if known else operations.opened(container)
-        )
+    changed = _with_item(container, index, value)
+    if changed is not container:
         reassign(machine, target[3], changed, scope)
-    elif isinstance(container, Sequence):
-        reassign(machine, target[3], operations.opened(container), scope)
+
+
+def _with_item(container: Value, index: Value, value: Value) -> Value:
+    """The container after `container[index] = value`."""
+    if sizes.is_long(container):
+        return Unknown(reason="too large to follow")
+    if isinstance(container, OneOf):
+        made = [_with_item(each, index, value) for each in container.options]
+        same = all(map(operator.is_, made, container.options))
+        return container if same else one_of(made)
+    if isinstance(container, Mapping) and isinstance(index, Literal):
+        return operations.with_item(container, index, value)
+    if isinstance(container, Mapping | Sequence):
+        return operations.opened(container)
+    return container
 
 
 def reassign(machine: Machine, node: Node, value: Value, scope: Scope) -> None:
