@@ -54,6 +54,7 @@ from celerylint.project.pools import (
     unless,
 )
 from celerylint.project.prefetching import LONG, multiplier, rival, spread, unfair
+from celerylint.project.privileges import accepts_pickle, forced, runs_as_root
 from celerylint.project.probes import Probe
 from celerylint.project.process import Chosen, Process, WebServer
 from celerylint.project.refusals import Refusal, celery_of, refusals
@@ -156,6 +157,7 @@ __all__ = [
     "Value",
     "WebServer",
     "Worker",
+    "accepts_pickle",
     "also_answering",
     "beats",
     "binding_of",
@@ -171,6 +173,7 @@ __all__ = [
     "early_tasks",
     "enforces",
     "exposed",
+    "forced",
     "fed",
     "ignored_limits",
     "is_true",
@@ -195,6 +198,7 @@ __all__ = [
     "rival",
     "rule",
     "same_names",
+    "runs_as_root",
     "sent_and_kept",
     "shells",
     "softened",

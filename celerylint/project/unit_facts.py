@@ -3,6 +3,8 @@ defaults."""
 
 from __future__ import annotations
 
+import re
+
 from celerylint.facts.manifests.classify import dev_marker
 from celerylint.facts.manifests.words import Word
 from celerylint.findings import Span
@@ -16,6 +18,8 @@ from celerylint.project.units import Service
 from celerylint.project.values import Default, Literal, Unknown, Value
 from celerylint.structs import replace
 
+_SWITCHES = frozenset(("su", "sudo", "runuser", "setpriv", "chpst", "start-stop-daemon"))
+_OFFICIAL = re.compile(r"(docker\.io/)?(library/)?(python|debian|ubuntu|alpine)(:[\w.-]+)?$")
 _FIELDS = ("cpus", "memory", "init", "restart")
 _TASK_RUNNERS = ("makefile", "justfile", "taskfile", "package-json")
 
@@ -98,11 +102,19 @@ def _of_image(name: str, situation: Situation) -> Chosen | None:
 
 
 def user(service: Service | None, situation: Situation) -> Chosen | None:
-    """Who runs it: by `gosu` and the like, the unit, or the image."""
+    """Who runs it: by `gosu` and the like, the unit, or the image (root, where an official one of
+    a system or of Python says nothing)."""
     if situation.user:
         span = situation.chain[-1] if situation.chain else Span("", 1)
         return Chosen(Literal(situation.user), "option", span)
-    return field(service, "user", situation) or _of_image("user", situation)
+    if _SWITCHES.intersection(situation.wrappers):
+        return None
+    found = field(service, "user", situation) or _of_image("user", situation)
+    image = situation.image
+    if found is not None or image is None or not _OFFICIAL.match(image.base()):
+        return found
+    base = image.stage.base
+    return Chosen(Literal("root"), "default of the image", image.home.span(base.start, base.end))
 
 
 def _numbered(chosen: Chosen) -> Chosen:
