@@ -12,6 +12,7 @@ from celerylint.project.consuming import Ignored, consumed, ignored_limits, publ
 from celerylint.project.feeding import Fed, binding_of, fed, name_of
 from celerylint.project.flower import Exposed, exposed
 from celerylint.project.grace import MANAGERS, TooShort, too_short
+from celerylint.project.inverted_limits import Inverted, inverted_limits
 from celerylint.project.kills import Kill
 from celerylint.project.limits import HARD, SOFT, Coverage, Limit, coverage, limit
 from celerylint.project.model import (
@@ -127,6 +128,7 @@ __all__ = [
     "Fed",
     "Finding",
     "Ignored",
+    "Inverted",
     "Kill",
     "Limit",
     "LostPercent",
@@ -176,6 +178,7 @@ __all__ = [
     "forced",
     "fed",
     "ignored_limits",
+    "inverted_limits",
     "is_true",
     "keepers",
     "limit",

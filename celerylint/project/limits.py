@@ -91,7 +91,7 @@ def coverage(project: Project) -> Iterator[Coverage]:
         places = Counter(sorted(each.profile.place for each in contexts))
         place = places.most_common(1)[0][0]
         states: dict[int, list[tuple[bool | None, bool | None]]] = {}
-        workers = {id(each): _workers(each, project) for each in contexts}
+        workers = {id(each): production_workers(each, project) for each in contexts}
         for task in project.tasks:
             for each in contexts:
                 if each.app in running[id(task)]:
@@ -121,7 +121,7 @@ def _as_started(worker: Worker) -> Worker:
     return worker
 
 
-def _workers(context: Context, project: Project) -> list[Context]:
+def production_workers(context: Context, project: Project) -> list[Context]:
     """The workers that production starts in this context."""
     return [
         _as_started(each)
