@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from celerylint.findings import Edit, Finding, Related, Severity, Span
-from celerylint.project.binding import Binding
+from celerylint.project.binding import Binding, bound, exact, execution_options, fate
 from celerylint.project.brokers import DATABASE_TRANSPORTS, Broker, brokers, production_brokers
 from celerylint.project.consuming import Ignored, consumed, ignored_limits, publishers, tasks_of
 from celerylint.project.feeding import Fed, binding_of, fed, name_of
@@ -151,6 +151,8 @@ __all__ = [
     "Severity",
     "Shell",
     "Span",
+    "Spawn",
+    "Stray",
     "Swallowed",
     "Task",
     "TooShort",
@@ -163,6 +165,7 @@ __all__ = [
     "also_answering",
     "beats",
     "binding_of",
+    "bound",
     "broadcast",
     "brokers",
     "carries",
@@ -174,8 +177,11 @@ __all__ = [
     "doubles",
     "early_tasks",
     "enforces",
+    "errback_mismatches",
+    "exact",
+    "execution_options",
     "exposed",
-    "forced",
+    "fate",
     "fed",
     "ignored_limits",
     "inverted_limits",

@@ -92,6 +92,8 @@ taken = {*executed, "ignore_result", *parameters(
 sent = taken | {each[0] for each in Message.PROPERTIES}
 assert "'ignore_result'" in inspect.getsource(Celery.send_task) + inspect.getsource(
     task.Task.apply_async)
+documented = sorted(set(re.findall(r"(?m)^ +(\w+) \([^)]*\): ", task.Task.apply_async.__doc__)))
+assert set(documented) <= sent | {"args", "kwargs"}
 calls = {"apply_async": task.Task.apply_async, "send_task": Celery.send_task,
          "apply": task.Task.apply, "retry": task.Task.retry,
          "signature": Signature.__init__, "Signature.apply_async": Signature.apply_async}
@@ -142,6 +144,7 @@ print(json.dumps({
     "task_execution": [[name] for name in executed],
     "send_options": [[name] for name in sorted(sent)],
     "call_parameters": orders,
+    "documented_options": [[name] for name in documented if name not in ("args", "kwargs")],
     "message_properties": [[name] for name in sorted(sent - taken)],
     "transport_properties": [[name] for name in transport_reads],
 }))
@@ -159,6 +162,7 @@ TABLES = (
     "task_execution",
     "send_options",
     "call_parameters",
+    "documented_options",
     "message_properties",
     "transport_properties",
 )

@@ -92,7 +92,7 @@ class TaskTable:
     holds the keywords that the decorator itself takes away; retry those of automatic retries;
     execution the attributes that each message carries; methods the hooks (a decorator's keyword may
     replace one); send the options of apply_async and send_task, with AMQP's properties of a
-    message; message those properties that nothing else of these knows; properties what Kombu's
+    message; documented those that apply_async's documentation lists; message those properties that nothing else of these knows; properties what Kombu's
     transports read from a message's properties besides.
     """
 
@@ -104,6 +104,7 @@ class TaskTable:
     execution: frozenset[str]
     methods: frozenset[str]
     send: frozenset[str]
+    documented: frozenset[str]
     message: frozenset[str]
     properties: frozenset[str]
 
@@ -214,6 +215,7 @@ def _task_options(of: Release) -> TaskTable:
         execution=names("task_execution"),
         methods=names("task_methods"),
         send=names("send_options"),
+        documented=names("documented_options"),
         message=names("message_properties"),
         properties=names("transport_properties"),
     )

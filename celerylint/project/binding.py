@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from celerylint import oracle
 from celerylint.project.model import Argument, Dispatch, Parameter, Project, Task
 from celerylint.structs import dataclass
 
@@ -40,6 +41,7 @@ class Binding:
     surplus: tuple[Argument, ...] = ()
     unexpected: tuple[Argument, ...] = ()
     twice: tuple[Argument, ...] = ()
+    rest: tuple[Argument, ...] = ()  # the keywords that `**kwargs` takes
 
     @property
     def fits(self) -> bool:
@@ -106,4 +108,26 @@ def _bind(dispatch: Dispatch, parameters: tuple[Parameter, ...]) -> Binding:
         () if "var-positional" in kinds else tuple(sure[len(places) :]),
         () if "var-keyword" in kinds else tuple(unexpected),
         tuple(each for name, each in named.items() if each.sure and name in taken & keywords),
+        tuple(unexpected) if "var-keyword" in kinds else (),
     )
+
+
+def execution_options() -> frozenset[str]:
+    """The options of a message that Celery documents."""
+    return oracle.task_options(oracle.released()[-1]).documented
+
+
+def fate(dispatch: Dispatch) -> str:
+    """What becomes of a call whose arguments do not fit."""
+    checked = dispatch.task.checked if dispatch.task is not None else None
+    if dispatch.how == "apply":
+        return "it fails with TypeError, which `apply()` keeps in its result"
+    if dispatch.how == "send_task" or checked is False:
+        return "the call is accepted, and the task fails with TypeError on the worker"
+    if checked is None:
+        return "it fails with TypeError"
+    if dispatch.how in _PARTIAL or dispatch.how == "si":
+        return "sending it raises TypeError"
+    if dispatch.how.endswith("_on_commit"):
+        return "TypeError is raised after the commit, and nothing is sent"
+    return "the call raises TypeError, and nothing is sent"
