@@ -21,6 +21,7 @@ from celerylint.project.model import (
     Argument,
     BeatEntry,
     Canvas,
+    CeleryVersions,
     Context,
     Decorator,
     Dispatch,
@@ -33,6 +34,7 @@ from celerylint.project.model import (
     Route,
     Setting,
     Task,
+    Transaction,
     Worker,
 )
 from celerylint.project.nodenames import (
@@ -117,6 +119,7 @@ __all__ = [
     "Broker",
     "Canvas",
     "Carries",
+    "CeleryVersions",
     "Chosen",
     "Context",
     "Coverage",

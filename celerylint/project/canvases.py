@@ -28,7 +28,7 @@ def make(
     """Every canvas that is part of no other one, in the order of the files; tasks are those of the
     model by the identity of their record."""
     by_name = {task.name: task for task in tasks.values() if task.name is not None}
-    maker = _Maker(machine, dict(tasks), dict(apps), by_name)
+    maker = _Maker(machine, world, dict(tasks), dict(apps), by_name)
     found = [
         maker.canvas(canvas, site)
         for canvas, site in chain.from_iterable(world.canvases.values())
@@ -45,6 +45,7 @@ def make(
 @dataclass(slots=True)
 class _Maker:
     machine: Machine
+    world: World
     tasks: dict[int, model.Task]
     apps: dict[int, str]
     by_name: dict[str, model.Task]
@@ -118,7 +119,9 @@ class _Maker:
         )
         if not (callbacks or errbacks):
             return None
-        made = dispatches.make(self.machine, record, self.tasks, self.apps, self.by_name)
+        made = dispatches.make(
+            self.machine, self.world, record, self.tasks, self.apps, self.by_name
+        )
         return model.Canvas(
             kind="signature",
             span=record.site.span,
@@ -149,7 +152,9 @@ class _Maker:
             nodes=value.nodes,
             named=value.named,
         )
-        return dispatches.make(self.machine, record, self.tasks, self.apps, self.by_name)
+        return dispatches.make(
+            self.machine, self.world, record, self.tasks, self.apps, self.by_name
+        )
 
     def _task(self, value: Value) -> model.Task | None:
         """The task that a value is, or is the result or a signature of."""

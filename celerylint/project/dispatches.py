@@ -6,18 +6,19 @@ from __future__ import annotations
 
 from celerylint.facts.syntax import Node, unparse
 from celerylint.findings import Related, Span
-from celerylint.project import model, orm, packing
+from celerylint.project import model, orm, packing, transactions
 from celerylint.project.combine import text_of
 from celerylint.project.machine import FrameNote, Machine
 from celerylint.project.objects import ClassObject, Instance, Unread
 from celerylint.project.packing import Piece
-from celerylint.project.records import SendRecord
+from celerylint.project.records import SendRecord, World
 from celerylint.project.values import Literal, Mapping, Name, OneOf, Sequence, Site, Value
 from celerylint.structs import replace
 
 
 def make(
     machine: Machine,
+    world: World,
     record: SendRecord,
     tasks: dict[int, model.Task],
     apps: dict[int, str],
@@ -52,6 +53,7 @@ def make(
         options_of=tuple(_along(record.name, i, options) for i in range(len(several))),
         option_spans=packed.spans,
         whole={key: _plain(record, each) for key, each in packed.whole.items()},
+        transaction=transactions.around(machine, world, record),
     )
 
 

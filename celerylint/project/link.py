@@ -121,7 +121,7 @@ def _project(machine: Machine, world: World, inputs: Inputs, root: str) -> model
     made_tasks = _tasks(machine, world, app_ids)
     by_name = {task.name: task for task in made_tasks.values() if task.name is not None}
     sends = [
-        dispatches.make(machine, each, made_tasks, app_ids, by_name)
+        dispatches.make(machine, world, each, made_tasks, app_ids, by_name)
         for each in sorted(world.sends.values(), key=lambda s: (s.site.file.path, s.site.start))
         if not each.site.file.test
     ]

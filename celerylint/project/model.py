@@ -291,6 +291,24 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
+class Transaction:
+    """An open transaction of the database that a call surely stands in.
+
+    kind is block, function (a decorator), request (`ATOMIC_REQUESTS`), admin or signal; span what
+    opens it, text that as written, for a signal its name. writes are places that write in it, where
+    the code shows them; created the one that makes the row whose key the call is given.
+    """
+
+    kind: str
+    span: Span
+    text: str
+    writes: tuple[Related, ...] = ()
+    created: Related | None = None
+    deferrable: bool = False  # the task has `delay_on_commit`, from Celery 5.4 on
+    used: bool = False  # the code looks at what the call returns
+
+
+@dataclass(frozen=True, slots=True)
 class Dispatch:
     """A place that sends a task (or builds a signature of one).
 
@@ -315,6 +333,7 @@ class Dispatch:
     options_of: tuple[Mapping[str, Value], ...] = ()  # the options of each name of one_of
     option_spans: Mapping[str, Span] = field(default_factory=dict)  # the names of the options
     whole: Mapping[str, Argument] = field(default_factory=dict)  # what is given as args and kwargs
+    transaction: Transaction | None = None  # where it is surely sent before that is committed
 
 
 @dataclass(frozen=True, slots=True)

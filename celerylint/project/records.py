@@ -165,6 +165,7 @@ class World:
     django_settings: list[str] = field(default_factory=list)  # module names
     django_values: list[dict[str, Value]] = field(default_factory=list)  # of production profiles
     task_wrappers: frozenset[str] = frozenset()
+    atomic_requests: tuple[Site | None] | None = None  # where it is set, once that was looked for
 
     def add_task(self, record: TaskRecord) -> None:
         """Keep a task."""

@@ -205,6 +205,7 @@ def _keep(
         canvas,
         reason,
         nodes=nodes,
+        here=here,
     )
     world.sends[key] = made
     return made
