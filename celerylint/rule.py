@@ -9,6 +9,8 @@ from celerylint.findings import Edit, Finding, Related, Severity, Span
 from celerylint.project.binding import Binding, bound, exact, execution_options, fate
 from celerylint.project.brokers import DATABASE_TRANSPORTS, Broker, brokers, production_brokers
 from celerylint.project.consuming import Ignored, consumed, ignored_limits, publishers, tasks_of
+from celerylint.project.errbacks import Mismatch as ErrbackMismatch
+from celerylint.project.errbacks import mismatches as errback_mismatches
 from celerylint.project.feeding import Fed, binding_of, fed, name_of
 from celerylint.project.flower import Exposed, exposed
 from celerylint.project.grace import MANAGERS, TooShort, too_short
@@ -127,6 +129,7 @@ __all__ = [
     "Dispatch",
     "Double",
     "Edit",
+    "ErrbackMismatch",
     "Exposed",
     "Fed",
     "Finding",
@@ -209,8 +212,8 @@ __all__ = [
     "result_backend",
     "rival",
     "rule",
-    "same_names",
     "runs_as_root",
+    "same_names",
     "sent_and_kept",
     "shells",
     "softened",
