@@ -33,7 +33,7 @@ OUTPUT = Path(__file__).resolve().parent.parent / "celerylint" / "oracle" / "cel
 OLDEST_RECOGNISED = (3, 1)
 
 PROBE = r'''
-import ast, inspect, json, pathlib
+import ast, inspect, json, pathlib, re
 import celery, kombu, kombu.transport
 from amqp.basic_message import Message
 from celery.app import amqp, autoretry, backends, defaults, task

@@ -92,8 +92,8 @@ class TaskTable:
     holds the keywords that the decorator itself takes away; retry those of automatic retries;
     execution the attributes that each message carries; methods the hooks (a decorator's keyword may
     replace one); send the options of apply_async and send_task, with AMQP's properties of a
-    message; documented those that apply_async's documentation lists; message those properties that nothing else of these knows; properties what Kombu's
-    transports read from a message's properties besides.
+    message; documented those that apply_async's documentation lists; message those properties that
+    nothing else of these knows; properties what Kombu's transports read besides.
     """
 
     series: Release
