@@ -76,6 +76,7 @@ from celerylint.project.same_names import same_names
 from celerylint.project.schedule_file import LostSchedule, lost_schedules
 from celerylint.project.scheduling import Beat, Double, beats, doubles
 from celerylint.project.serializers import Carries, carries
+from celerylint.project.spawned import Spawn
 from celerylint.project.starting import named, started_by
 from celerylint.project.stopping import (
     CONTAINERS,
@@ -157,6 +158,7 @@ __all__ = [
     "Severity",
     "Shell",
     "Span",
+    "Spawn",
     "Stray",
     "Swallowed",
     "Task",

@@ -20,6 +20,7 @@ from celerylint.project import (
     python_starts,
     resends,
     sends,
+    spawning,
     task_making,
 )
 from celerylint.project.celery_objects import AppObject, TaskObject
@@ -63,6 +64,7 @@ def machine_for(modules: dict[str, Module], names: ModuleMap, world: World) -> M
     made.module_listeners = [
         partial(sends.listener, world),
         partial(python_starts.listener, world),
+        partial(spawning.listener, world),
     ]
     return made
 
@@ -123,7 +125,7 @@ def _function(machine: Machine, world: World, function: FunctionObject, value: V
     makes = bool(MAKES & words) and not _made_already(world, function)
     if CONFIGURES & words and record is None:
         makes = makes or not _configured_already(world, function)
-    starts = bool(python_starts.WORDS & words)
+    starts = bool((python_starts.WORDS | spawning.WORDS) & words)
     bound = record is not None and _is_true(record.option("bind"))
     resent = bound and (resends.WORDS & words or resends.hands_on(function))
     if not (sends.WORDS & words or makes or starts or resent):

@@ -20,6 +20,7 @@ from celerylint.project import (
     retry_calls,
     running,
     settings,
+    spawning,
     starts,
     tasks,
     ways,
@@ -151,6 +152,9 @@ def _project(machine: Machine, world: World, inputs: Inputs, root: str) -> model
         processes=processes,
         servers=of_greenlets(machine, inputs.servers),
         kills=inputs.kills,
+        spawns=tuple(
+            spawning.spawns(machine, world, dict(zip(made_tasks, annotated, strict=True)))
+        ),
         running=running.contexts_of(processes, apps),
         loose_retries=_loose_retries(machine, world),
         reached=ways.reached(

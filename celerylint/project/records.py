@@ -147,6 +147,16 @@ class StartRecord:
     of_app: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class SpawnRecord:
+    """A call that runs a function of the project in a greenlet or thread of `library`."""
+
+    site: Site
+    target: FunctionObject
+    library: str
+    frames: tuple[FrameNote, ...]
+
+
 @dataclass(slots=True, eq=False)
 class World:
     """Everything that was found."""
@@ -159,6 +169,7 @@ class World:
     starts: dict[tuple[str, int], StartRecord] = field(default_factory=dict)
     retries: dict[tuple[object, ...], RetryRecord] = field(default_factory=dict)
     waits: dict[tuple[str, int], Site] = field(default_factory=dict)  # for a result
+    spawns: dict[tuple[str, int], SpawnRecord] = field(default_factory=dict)
     # What is built of tasks, by its place, and where it is built or first sent.
     canvases: dict[tuple[str, int, int], list[tuple[Canvas, Site]]] = field(default_factory=dict)
     current: AppRecord | None = None  # what is done to `celery.current_app`
