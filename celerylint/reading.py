@@ -27,6 +27,7 @@ _PINS = "pins of "
 _MANIFEST = "manifest "
 # Which contents may call what rules about bodies ask for.
 _REACHING = "reaching"
+Reaches = dict[bytes, "bool | tuple[str, ...]"]
 # What is not kept in the cache, since it depends on more than the file's bytes.
 _NOT_CACHED = ("too-large",)
 
@@ -51,8 +52,9 @@ class Library:
         self._tried: set[str] = set()
         self._known = frozenset(self.python)
         # Only what is asked again is kept.
-        self._reached_before: dict[bytes, bool] = cache.remembered.get(_REACHING, {})
-        self._reaching: dict[bytes, bool] = {}
+        self._reached_before: Reaches = cache.remembered.get(_REACHING, {})
+        self._reaching: Reaches = {}
+        self._reach: dict[str, bool | tuple[str, ...]] = {}
         cache.remembered[_REACHING] = self._reaching
 
     def data(self, path: str) -> bytes | None:
@@ -70,18 +72,32 @@ class Library:
         return data
 
     def reaches_out(self, path: str) -> bool:
-        """Whether a file of the project's own code may call what rules about the bodies of tasks
-        ask for; told from its bytes, without parsing it."""
+        """Whether a file of the project's own code, or one beside it that it imports from, may call
+        what rules about the bodies of tasks ask for; told from their bytes, without parsing."""
+        found = self._reach_of(path)
+        folder = path.rpartition("/")[0]
+        beside = () if isinstance(found, bool) else found
+        return found is True or any(
+            self._reach_of(f"{folder}/{name}.py".lstrip("/")) is True for name in beside
+        )
+
+    def _reach_of(self, path: str) -> bool | tuple[str, ...]:
+        """True, or the names of the modules beside it that the file imports from."""
         if path not in self._known or path in self.tests:
             return False
+        if path not in self._reach:
+            self._reach[path] = self._look(path)
+        return self._reach[path]
+
+    def _look(self, path: str) -> bool | tuple[str, ...]:
         content = self.cache.digest_of(path, self.tree.stat(path))
         known = self._reached_before if content in self._reached_before else self._reaching
         if content is None or content not in known:
             data = self.data(path)
             if data is None:
                 return False
-            content, known = digest(data), {}
-            known[content] = interest.reaches_out(path, data)
+            content, known = digest(data), self._reaching
+            known[content] = interest.reaches_out(data) or interest.neighbours(data)
             self.cache.put(path, self._bytes[path][0], content, select.is_selected(data))
             if path not in self._tried:
                 del self._bytes[path]

@@ -14,6 +14,7 @@ from celerylint.project.errbacks import mismatches as errback_mismatches
 from celerylint.project.feeding import Fed, binding_of, fed, name_of
 from celerylint.project.flower import Exposed, exposed
 from celerylint.project.grace import MANAGERS, TooShort, too_short
+from celerylint.project.hanging import hangs, soft_limited
 from celerylint.project.inverted_limits import Inverted, inverted_limits
 from celerylint.project.kills import Kill
 from celerylint.project.limits import HARD, SOFT, Coverage, Limit, coverage, limit
@@ -62,6 +63,7 @@ from celerylint.project.prefetching import LONG, multiplier, rival, spread, unfa
 from celerylint.project.privileges import accepts_pickle, forced, runs_as_root
 from celerylint.project.probes import Probe
 from celerylint.project.process import Chosen, Process, WebServer
+from celerylint.project.reached import Hop, Reached
 from celerylint.project.refusals import Refusal, celery_of, refusals
 from celerylint.project.reloading import reloader
 from celerylint.project.results import (
@@ -134,6 +136,7 @@ __all__ = [
     "Exposed",
     "Fed",
     "Finding",
+    "Hop",
     "Ignored",
     "Inverted",
     "Kill",
@@ -147,6 +150,7 @@ __all__ = [
     "Process",
     "Project",
     "Queue",
+    "Reached",
     "Refusal",
     "Related",
     "ResultBackend",
@@ -191,6 +195,7 @@ __all__ = [
     "fate",
     "fed",
     "forced",
+    "hangs",
     "ignored_limits",
     "inverted_limits",
     "is_true",
@@ -218,6 +223,7 @@ __all__ = [
     "same_names",
     "sent_and_kept",
     "shells",
+    "soft_limited",
     "softened",
     "spelled",
     "spread",

@@ -29,7 +29,7 @@ from celerylint.structs import dataclass, field
 
 MOST_FUNCTIONS = 1_500
 # Statements that following one body may cost, with what is followed for the sake of values.
-MOST_STEPS = 2_000
+MOST_STEPS = 1_000
 _RUNS_HERE = frozenset({"apply", "run"})
 # Functions that call the function that they are given.
 _CALLS_FIRST = frozenset({"asgiref.sync.async_to_sync", "asgiref.sync.sync_to_async"})
@@ -148,8 +148,11 @@ def _run(machine: Machine, function: FunctionObject, receiver: Value | None) -> 
 
 
 def _decorators(function: FunctionObject) -> Iterator[FrameNote]:
-    for each in function.node[6] if function.node[0] == "def" else ():
-        yield FrameNote("decorator", Site(function.scope.module, each[1], each[2]), unparse(each))
+    nodes = function.node[6] if function.node[0] == "def" else ()
+    values = (*reversed(function.wrappers), *[None] * len(nodes))
+    for node, value in zip(nodes, values, strict=False):
+        named = value.dotted if isinstance(value, Name | Call) else unparse(node)
+        yield FrameNote("decorator", Site(function.scope.module, node[1], node[2]), named)
 
 
 def key_of(function: FunctionObject, receiver: Value | None) -> tuple[object, ...]:

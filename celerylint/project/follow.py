@@ -16,6 +16,7 @@ from celerylint.project import (
     externals,
     flask,
     functions,
+    hanging,
     orm,
     python_starts,
     resends,
@@ -65,6 +66,7 @@ def machine_for(modules: dict[str, Module], names: ModuleMap, world: World) -> M
         partial(sends.listener, world),
         partial(python_starts.listener, world),
         partial(spawning.listener, world),
+        partial(hanging.listener, world),
     ]
     return made
 

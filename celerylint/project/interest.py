@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 # Canonical names by the others under which the same thing can be imported.
 _ALIASES = {
     "requests.session": "requests.Session",
@@ -38,10 +40,9 @@ NETWORK = frozenset(
         *_each("ftplib", ("FTP", "FTP_TLS")),
         *_each("imaplib", ("IMAP4", "IMAP4_SSL")),
         *_each("poplib", ("POP3", "POP3_SSL")),
-        "socket.create_connection",
     ]
 )
-EXITS = frozenset(["sys.exit", "os._exit", "os.abort", "builtins.exit", "builtins.SystemExit"])
+EXITS = frozenset(["sys.exit", "os._exit", "builtins.exit", "builtins.SystemExit"])
 PROCESSES = frozenset(
     [
         *_each("multiprocessing", ("Process", "Pool")),
@@ -57,19 +58,20 @@ WAITS = frozenset(
     for name in ("get", "wait", "join", "join_native", "iterate", "collect", "wait_for")
 )
 CALLS = NETWORK | EXITS | PROCESSES | WAITS
-# Modules (and classes) that something of interest is found in.
-_LEADING = frozenset(
-    ".".join(parts[:n])
-    for parts in (name.split(".") for name in CALLS - WAITS)
-    for n in range(1, len(parts) + 1)
-)
+# Modules and classes that are hardly named for anything else, and the calls themselves.
+_LEADING = CALLS | {
+    *("requests", "requests.Session", "httpx", "httpx.Client", "httpx.AsyncClient"),
+    *("urllib3", "urllib3.PoolManager", "urllib.request", "http.client", "smtplib", "ftplib"),
+    *("imaplib", "poplib", "multiprocessing", "joblib"),
+}
 # A function without any of these names, and without a name that its module binds to something of
 # interest, calls nothing of the kind by itself.
 WORDS = frozenset(
     [
-        *("requests", "httpx", "urllib", "urllib3", "urlopen", "smtplib", "ftplib", "imaplib"),
-        *("poplib", "multiprocessing", "joblib", "exit", "_exit", "abort", "quit", "SystemExit"),
-        *("create_connection", "ProcessPoolExecutor", "process_map"),
+        *("requests", "httpx", "urllib3", "urlopen", "urlretrieve", "smtplib", "ftplib"),
+        *("imaplib", "poplib", "multiprocessing", "joblib", "exit", "_exit", "SystemExit"),
+        *("HTTPConnection", "HTTPSConnection", "ProcessPoolExecutor", "DataLoader", "process_map"),
+        "call_command",
     ]
 )
 # A module with none of these need not be read for the sake of what it calls: plain substring tests,
@@ -77,10 +79,9 @@ WORDS = frozenset(
 _BYTES = (
     *(b"import requests", b"from requests", b"httpx", b"urllib3", b"urllib.request", b"urlopen"),
     *(b"http.client", b"smtplib", b"ftplib", b"imaplib", b"poplib", b"multiprocessing", b"joblib"),
-    *(b".exit(", b"_exit(", b"SystemExit", b"create_connection", b"ProcessPool", b"import torch"),
+    *(b".exit(", b"_exit(", b"SystemExit", b"ProcessPool", b"import torch"),
 )
-# A package's own file hands on what its modules define.
-_MOST_HANDED_ON = 6_000
+_BESIDE = re.compile(rb"^from \.([A-Za-z_]\w*) import", re.MULTILINE | re.ASCII)
 
 
 def canonical(dotted: str) -> str:
@@ -95,12 +96,16 @@ def canonical(dotted: str) -> str:
 
 
 def leads(dotted: str) -> bool:
-    """Is this something of interest, or a module or class in which there is something?"""
+    """Is this something of interest, or a module or class that is hardly used for anything else?"""
     return canonical(dotted) in _LEADING
 
 
-def reaches_out(path: str, data: bytes) -> bool:
-    """May a module with these bytes call something of the kind, or hand on what does?"""
-    if path.endswith("__init__.py") and len(data) < _MOST_HANDED_ON and b"import" in data:
-        return True
+def reaches_out(data: bytes) -> bool:
+    """May a module with these bytes call something of the kind?"""
     return any(word in data for word in _BYTES)
+
+
+def neighbours(data: bytes) -> tuple[str, ...]:
+    """The modules of its own package that a module with these bytes imports from: base classes and
+    helpers often lie beside."""
+    return tuple(sorted({found.decode("ascii") for found in _BESIDE.findall(data)}))

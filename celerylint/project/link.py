@@ -11,6 +11,7 @@ from celerylint.project import (
     celery_objects,
     default_app,
     dispatches,
+    hanging,
     model,
     option_readers,
     orm,
@@ -160,6 +161,7 @@ def _project(machine: Machine, world: World, inputs: Inputs, root: str) -> model
         reached=ways.reached(
             machine, world, inputs.reaches_out, dict(zip(made_tasks, annotated, strict=True))
         ),
+        socket_timeout=hanging.sets_default(machine, world),
         waits=tuple(sorted(each.span for each in world.waits.values() if not each.file.test)),
         option_readers=option_readers.may_read(machine, sends),
         unresolved=(*_unresolved(contexts), *_unread(inputs.unread), *_not_made(world)),

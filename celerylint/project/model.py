@@ -546,6 +546,7 @@ class Project:
     waits: tuple[Span, ...] = ()  # the calls that wait for a task's result
     option_readers: bool = False  # may code of the project read options that Celery does not know?
     reached: tuple[Reached, ...] = ()  # what the bodies of tasks come to call
+    socket_timeout: bool = False  # may code of the project call `socket.setdefaulttimeout()`?
     loose_retries: tuple[RetryCall, ...] = ()  # of tasks of which only that is known
     packages: Mapping[str, Span] = field(
         default_factory=dict
@@ -571,4 +572,5 @@ class Project:
                 Process: self.processes,
                 Worker: [each for each in self.running if isinstance(each, Worker)],
                 Context: self.contexts,
+                Reached: self.reached,
             }[kind]

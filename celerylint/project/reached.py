@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from celerylint.findings import Related, Span
@@ -12,7 +13,9 @@ if TYPE_CHECKING:
     from celerylint.project.values import Value
 
 # What ends a call that takes too long, as a context manager or as a decorator.
-_TIMERS = ("timeout", "time_limit", "timelimit", "deadline", "fail_after", "move_on_after")
+_TIMER = re.compile(
+    r"(?i)\w*(?:timeout|time_?limit|deadline|fail_after|move_on_after)\w* *(?:\(|,|$)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ class Reached:
     def timed(self) -> bool:
         """Does something around the call end it after a while?"""
         around = (*self.inside("with"), *self.inside("decorator"))
-        return any(word in each.detail.lower() for each in around for word in _TIMERS)
+        return any(_TIMER.search(each.detail) for each in around)
 
     def caught(self, *names: str) -> bool:
         """Does a `try` on the way catch one of these exceptions (or everything)?"""

@@ -170,6 +170,7 @@ class World:
     retries: dict[tuple[object, ...], RetryRecord] = field(default_factory=dict)
     waits: dict[tuple[str, int], Site] = field(default_factory=dict)  # for a result
     spawns: dict[tuple[str, int], SpawnRecord] = field(default_factory=dict)
+    socket_timeouts: list[Site] = field(default_factory=list)  # of all sockets, by default
     # What is built of tasks, by its place, and where it is built or first sent.
     canvases: dict[tuple[str, int, int], list[tuple[Canvas, Site]]] = field(default_factory=dict)
     current: AppRecord | None = None  # what is done to `celery.current_app`

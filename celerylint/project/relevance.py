@@ -14,6 +14,38 @@ from celerylint.structs import dataclass, field
 
 MOST_HOPS = 4
 _NO_STATEMENTS = frozenset({"expr", "assign", "return", "aug", "ann", "raise", "def"})
+# Methods that objects of all kinds have.
+_COMMON = frozenset(
+    [
+        *(
+            "get",
+            "post",
+            "put",
+            "delete",
+            "save",
+            "create",
+            "update",
+            "run",
+            "start",
+            "stop",
+            "send",
+        ),
+        *(
+            "index",
+            "close",
+            "all",
+            "filter",
+            "first",
+            "execute",
+            "add",
+            "remove",
+            "append",
+            "items",
+        ),
+        *("read", "write", "open", "join", "format", "info", "error", "call", "handle", "load"),
+        *("to_dict", "clean", "check", "process", "set", "list", "search", "fetch"),
+    ]
+)
 _BY_CLASS = frozenset({"__init__", "__call__", "__enter__"})
 
 
@@ -59,10 +91,20 @@ class Relevance:
         key = (value.dotted, value.attribute)
         if key not in self.imports:
             whole = ".".join(each for each in key if each)
-            self.imports[key] = interest.leads(whole) or bool(
-                self.unread(value.dotted, value.attribute, value.module.path)
+            self.imports[key] = False  # for imports in a circle
+            self.imports[key] = (
+                interest.leads(whole)
+                or bool(self.unread(value.dotted, value.attribute, value.module.path))
+                or self._handed_on(value)
             )
         return self.imports[key]
+
+    def _handed_on(self, value: Lazy) -> bool:
+        """Does a module that was read import what others import from it?"""
+        path = self.machine.names.find(value.dotted, value.module.path)
+        module = None if path is None else self.machine.modules.get(path)
+        found = None if module is None else module.env.get(value.attribute or "")
+        return isinstance(found, Lazy) and self.imported(found)
 
 
 def of(machine: Machine, reaches_out: Callable[[str], bool], places: Iterable[Site]) -> Relevance:
@@ -89,16 +131,47 @@ def of(machine: Machine, reaches_out: Callable[[str], bool], places: Iterable[Si
 
 
 def _spread(found: Relevance, waiting: list[FunctionObject]) -> None:
-    names = {_called(each) for each, _ in found.machine.defined if each.key in found.hops}
+    matter = [each for each, _ in found.machine.defined if each.key in found.hops]
+    renamed = _renamed(found.machine)
     for hops in range(1, MOST_HOPS + 1):
-        fresh, later = set(), []
+        owners: dict[str, set[str]] = {}
+        for each in matter:
+            for name in (_called(each), *renamed.get(_called(each), ())):
+                owners.setdefault(name, set()).add(_known_by(each))
+        later, matter = [], []
         for each in waiting:
-            if names.isdisjoint(each.words):
+            if owners.keys().isdisjoint(each.words) or not _may_call(each, owners):
                 later.append(each)
             else:
                 found.hops[each.key] = hops
-                fresh.add(_called(each))
-        waiting, names = later, fresh
+                matter.append(each)
+        waiting = later
+
+
+def _renamed(machine: Machine) -> dict[str, set[str]]:
+    """Under which other names modules import things."""
+    found: dict[str, set[str]] = {}
+    for module in machine.modules.values():
+        for name, value in module.env.items():
+            if isinstance(value, Lazy) and value.attribute not in (None, name):
+                found.setdefault(value.attribute or "", set()).add(name)
+    return found
+
+
+def _may_call(function: FunctionObject, owners: dict[str, set[str]]) -> bool:
+    """A method with a name that everything has counts where the module knows its class."""
+    known = function.scope.module.env
+    return any(
+        "" in owners[word] or not owners[word].isdisjoint(known)
+        for word in function.words
+        if word in owners
+    )
+
+
+def _known_by(function: FunctionObject) -> str:
+    """The name that a caller's module has to know; "" where the function's own says enough."""
+    common = function.owner is not None and function.name in _COMMON
+    return function.owner.name if common and function.owner is not None else ""
 
 
 def _called(function: FunctionObject) -> str:
@@ -127,15 +200,28 @@ def _matters(found: Relevance, value: Value) -> bool:
 
 
 def _fields(cls: ClassObject) -> set[str]:
-    """Attributes that `__init__` sets, where it names something that matters."""
+    """Attributes that `__init__` sets to something that matters."""
     start = cls.env.get("__init__")
     if not isinstance(start, FunctionObject) or interest.WORDS.isdisjoint(start.words):
         return set()
-    assigned = [node for node in start.body() if node[0] in {"assign", "ann"}]
-    targets = [
-        each for node in assigned for each in (node[3] if node[0] == "assign" else [node[3]])
-    ]
-    return {each[4] for each in targets if each[0] == "attr"}
+    found = set()
+    for node in start.body():
+        if node[0] == "assign" and _mentions(node[4]):
+            found |= {each[4] for each in node[3] if each[0] == "attr"}
+        elif node[0] == "ann" and node[3][0] == "attr" and node[5] and _mentions(node[5]):
+            found.add(node[3][4])
+    return found
+
+
+def _mentions(node: Any) -> bool:
+    stack = [node]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, tuple):
+            stack.extend(part)
+        elif isinstance(part, str) and part in interest.WORDS:
+            return True
+    return False
 
 
 def imported_inside(found: Relevance, function: FunctionObject) -> set[str]:
