@@ -9,6 +9,7 @@ from celerylint.findings import Span
 from celerylint.project import (
     canvases,
     celery_objects,
+    computing,
     default_app,
     dispatches,
     hanging,
@@ -155,6 +156,9 @@ def _project(machine: Machine, world: World, inputs: Inputs, root: str) -> model
         kills=inputs.kills,
         spawns=tuple(
             spawning.spawns(machine, world, dict(zip(made_tasks, annotated, strict=True)))
+        ),
+        computing=computing.computing(
+            machine, world, dict(zip(made_tasks, annotated, strict=True)), processes
         ),
         running=running.contexts_of(processes, apps),
         loose_retries=_loose_retries(machine, world),

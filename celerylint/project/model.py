@@ -10,7 +10,7 @@ from celerylint.project.kills import Kill
 from celerylint.project.process import Chosen, Process, WebServer
 from celerylint.project.reached import Reached
 from celerylint.project.settling import settled
-from celerylint.project.spawned import Spawn
+from celerylint.project.spawned import Computing, Spawn
 from celerylint.project.values import Unknown, Value
 from celerylint.structs import dataclass, field, replace
 
@@ -542,6 +542,7 @@ class Project:
     unresolved: tuple[Unresolved, ...] = ()
     servers: tuple[WebServer, ...] = ()  # web servers of greenlets
     kills: tuple[Kill, ...] = ()  # commands of scripts that kill processes by name
+    computing: tuple[Computing, ...] = ()  # asked only where a worker of greenlets is started
     spawns: tuple[Spawn, ...] = ()  # what tasks run in greenlets and threads without their context
     waits: tuple[Span, ...] = ()  # the calls that wait for a task's result
     option_readers: bool = False  # may code of the project read options that Celery does not know?

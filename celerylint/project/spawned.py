@@ -1,4 +1,4 @@
-"""Work that a task hands to another greenlet or thread."""
+"""What tasks do that matters to who runs them: work handed to others, and computing."""
 
 from __future__ import annotations
 
@@ -22,3 +22,13 @@ class Spawn:
     place: Span
     uses: str
     library: str
+
+
+@dataclass(frozen=True, slots=True)
+class Computing:
+    """A task that comes to a function (which begins at span) that uses a library for computing."""
+
+    task: Task
+    library: str
+    function: str
+    span: Span
