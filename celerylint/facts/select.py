@@ -31,6 +31,8 @@ SENDS = re.compile(
 CONFIGURES = re.compile(
     rb"\.conf(?:\.(?:update|setdefault|add_defaults)\(|\[|\.\w+ ?=(?!=))|\.task\b"
 )
+# What an `on_commit` sends is often some calls away; in a loop it is wrong whatever it sends.
+DEFERS = re.compile(rb"\.on_commit\(\s*lambda\b")
 _GREEN = re.compile(rb"\b(?:patch_all\(|monkey_patch\(|worker_class\b)")
 _DECORATOR = re.compile(rb"[ \t]*@[\w.]+")
 
@@ -42,7 +44,25 @@ def is_selected(data: bytes) -> bool:
         data = data.replace(b"\0", b"")
     if any(word in data for word in MENTIONS):
         return True
-    return SENDS.search(data) is not None or _is_of_an_app(data) or _is_green(data)
+    sends = SENDS.search(data) is not None or _defers_in_loop(data)
+    return sends or _is_of_an_app(data) or _is_green(data)
+
+
+def _defers_in_loop(data: bytes) -> bool:
+    """Is a lambda handed to `on_commit` in a loop, as the indentation tells?"""
+    for found in DEFERS.finditer(data):
+        deepest = None
+        for line in reversed(data[: found.start()].split(b"\n")):
+            words = line.lstrip()
+            indent = len(line) - len(words)
+            if not words or (deepest is not None and indent >= deepest):
+                continue
+            deepest = indent
+            if words.startswith((b"for ", b"while ", b"async for ")):
+                return True
+            if words.startswith((b"def ", b"async def ", b"class ")):
+                break
+    return False
 
 
 def _is_green(data: bytes) -> bool:

@@ -13,6 +13,7 @@ from celerylint.project import (
     builtin_functions,
     celery_calls,
     classes,
+    commits,
     externals,
     flask,
     functions,
@@ -64,6 +65,7 @@ def machine_for(modules: dict[str, Module], names: ModuleMap, world: World) -> M
     )
     made.module_listeners = [
         partial(sends.listener, world),
+        partial(commits.listener, world),
         partial(python_starts.listener, world),
         partial(spawning.listener, world),
         partial(hanging.listener, world),

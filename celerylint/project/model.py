@@ -310,6 +310,23 @@ class Transaction:
 
 
 @dataclass(frozen=True, slots=True)
+class OnCommit:
+    """What is given to `transaction.on_commit()` and does something else than it seems to.
+
+    kind is sent (the task is sent before `on_commit` is called with the result), signature (calling
+    it runs the task in this process) or late (the callback looks at `names` of a loop when the loop
+    is over). text is what sends or is called, as written.
+    """
+
+    kind: str
+    span: Span
+    text: str
+    test: bool = False
+    names: tuple[str, ...] = ()
+    related: tuple[Related, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Dispatch:
     """A place that sends a task (or builds a signature of one).
 
@@ -549,6 +566,7 @@ class Project:
     reached: tuple[Reached, ...] = ()  # what the bodies of tasks come to call
     socket_timeout: bool = False  # may code of the project call `socket.setdefaulttimeout()`?
     loose_retries: tuple[RetryCall, ...] = ()  # of tasks of which only that is known
+    commits: tuple[OnCommit, ...] = ()
     packages: Mapping[str, Span] = field(
         default_factory=dict
     )  # of facts.requirement.PACKAGES: where asked for

@@ -7,6 +7,7 @@ from typing import Any
 from celerylint.project.canvas_objects import Canvas
 from celerylint.project.combine import one_of, same
 from celerylint.project.machine import FrameNote
+from celerylint.project.model import OnCommit
 from celerylint.project.modules import Module
 from celerylint.project.objects import Arguments, ClassObject, FunctionObject, Unread
 from celerylint.project.special import Here
@@ -178,6 +179,7 @@ class World:
     django_values: list[dict[str, Value]] = field(default_factory=list)  # of production profiles
     task_wrappers: frozenset[str] = frozenset()
     atomic_requests: tuple[Site | None] | None = None  # where it is set, once that was looked for
+    commits: dict[Key, OnCommit] = field(default_factory=dict)  # what is wrong at an `on_commit`
 
     def add_task(self, record: TaskRecord) -> None:
         """Keep a task."""

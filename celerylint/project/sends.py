@@ -35,6 +35,7 @@ WORDS = frozenset(
         "chunks",
         "starmap",
         "AsyncResult",
+        "on_commit",
         "Reject",
         "Ignore",
     ]

@@ -79,17 +79,17 @@ def together(body: Body, one: int, other: int) -> bool:
         if not node[1] <= first < node[2]:
             continue
         if node[1] <= second < node[2]:
-            blocks = _blocks(node)
-            at = [n for n, each in enumerate(blocks) if _holds(each, first)]
-            behind = [n for n, each in enumerate(blocks) if _holds(each, second)]
+            inner = blocks(node)
+            at = [n for n, each in enumerate(inner) if _holds(each, first)]
+            behind = [n for n, each in enumerate(inner) if _holds(each, second)]
             if at and behind and at != behind:
                 return node[0] not in {"if", "match"}
-            return not at or not behind or together(blocks[at[0]], first, second)
+            return not at or not behind or together(inner[at[0]], first, second)
         return not _ends(node, first)
     return True
 
 
-def _blocks(node: Node) -> list[Body]:
+def blocks(node: Node) -> list[Body]:
     """The blocks that a statement holds."""
     if node[0] == "try":
         return [node[3], *(handler[4] for handler in node[4]), node[5], node[6]]
@@ -107,7 +107,7 @@ def _holds(block: Body, place: int) -> bool:
 
 def _ends(node: Node, place: int) -> bool:
     """Does control, from a place in a statement, surely not get behind that statement?"""
-    for block in _blocks(node):
+    for block in blocks(node):
         if _holds(block, place):
             inner = next(i for i, each in enumerate(block) if each[1] <= place < each[2])
             return _ends(block[inner], place) or any(map(_leaves, block[inner + 1 :]))
