@@ -1,4 +1,4 @@
-"""CEL421: `on_commit` is given what is no callback, or one that looks at a loop's names too late."""
+"""CEL421: `on_commit` is given no callback, or one that looks at a loop's names too late."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ def on_commit_misuse(project: Project, _: Project) -> Iterator[Finding]:
 
 
 def _sent(each: OnCommit) -> tuple[str, str]:
-    return (
+    what = (
         f"`{each.text}(…)` runs before `on_commit` does, which cannot call its result: the task is "
-        "sent, TypeError is raised, and the transaction rolls back",
-        f"hand over the call: `partial({each.text}, …)`",
+        "sent, TypeError is raised, and the transaction rolls back"
     )
+    return what, f"hand over the call: `partial({each.text}, …)`"
 
 
 def _signature(each: OnCommit) -> tuple[str, str]:
-    return (
+    what = (
         f"on commit, `{each.text}` is called, and a signature that is called runs the task in this "
-        "process: nothing is sent",
-        f"hand over what sends it: `{each.text}.delay`",
+        "process: nothing is sent"
     )
+    return what, f"hand over what sends it: `{each.text}.delay`"
 
 
 def _late(each: OnCommit) -> tuple[str, str]:
     names = " and ".join(f"`{name}`" for name in each.names)
     calls = f"call `{each.text}` with" if each.text else "see"
-    return (
+    what = (
         f"these callbacks run when the transaction commits, after the loop: all of them {calls} "
-        f"its last {names}",
-        f"bind {names} now, with `partial({each.text or '…'}, …)`",
+        f"its last {names}"
     )
+    return what, f"bind {names} now, with `partial({each.text or '…'}, …)`"

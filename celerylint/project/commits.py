@@ -113,8 +113,8 @@ def _changing(loop: Node) -> frozenset[str]:
     for node in nodes(body):
         if node[0] == "for" and _uses(node[4], found):
             found |= targets(node[3])
-        elif node[0] == "assign" and (loop[0] == "while" or _uses(node[4], found)):
-            if node[4][0] != "const":
+        elif node[0] == "assign" and node[4][0] != "const":
+            if loop[0] == "while" or _uses(node[4], found):
                 found = found.union(*map(targets, node[3]))
     return frozenset(found)
 
