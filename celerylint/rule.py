@@ -28,6 +28,7 @@ from celerylint.project.model import (
     Context,
     Decorator,
     Dispatch,
+    Guard,
     OnCommit,
     Option,
     Parameter,
@@ -74,11 +75,21 @@ from celerylint.project.results import (
     result_backend,
     sent_and_kept,
 )
-from celerylint.project.retrying import unbounded
+from celerylint.project.retrying import (
+    Closed,
+    Leak,
+    autoretry,
+    closed,
+    leaks,
+    nones,
+    own_bound,
+    unbounded,
+)
 from celerylint.project.same_names import same_names
 from celerylint.project.schedule_file import LostSchedule, lost_schedules
 from celerylint.project.scheduling import Beat, Double, beats, doubles
 from celerylint.project.serializers import Carries, carries
+from celerylint.project.soft_limits import Hidden, hidden_limits
 from celerylint.project.spawned import Spawn
 from celerylint.project.starting import named, started_by
 from celerylint.project.stopping import (
@@ -127,6 +138,7 @@ __all__ = [
     "Carries",
     "CeleryVersions",
     "Chosen",
+    "Closed",
     "Context",
     "Coverage",
     "Decorator",
@@ -137,10 +149,13 @@ __all__ = [
     "Exposed",
     "Fed",
     "Finding",
+    "Guard",
+    "Hidden",
     "Hop",
     "Ignored",
     "Inverted",
     "Kill",
+    "Leak",
     "Limit",
     "LostPercent",
     "LostSchedule",
@@ -176,6 +191,7 @@ __all__ = [
     "Worker",
     "accepts_pickle",
     "also_answering",
+    "autoretry",
     "beats",
     "binding_of",
     "bound",
@@ -183,6 +199,7 @@ __all__ = [
     "brokers",
     "carries",
     "celery_of",
+    "closed",
     "concurrency",
     "consumed",
     "contexts_of",
@@ -198,10 +215,12 @@ __all__ = [
     "fed",
     "forced",
     "hangs",
+    "hidden_limits",
     "ignored_limits",
     "inverted_limits",
     "is_true",
     "keepers",
+    "leaks",
     "limit",
     "lost_percents",
     "lost_schedules",
@@ -209,6 +228,8 @@ __all__ = [
     "name_of",
     "named",
     "namesakes",
+    "nones",
+    "own_bound",
     "patched_for",
     "pool",
     "pool_place",

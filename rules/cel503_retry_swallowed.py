@@ -11,6 +11,7 @@ from celerylint.rule import (
     RetryCall,
     Severity,
     Swallowed,
+    closed,
     resent,
     rule,
     swallowed,
@@ -32,6 +33,26 @@ def retry_swallowed(project: Project, _: Project) -> Iterator[Finding]:
                 help=_cure(call, found),
                 related=(Related(found.span, "it ends here"), *call.trail),
             )
+
+
+@rule(on=Project, severity=Severity.ERROR, since="0.1")
+def swallowed_by_class(project: Project, _: Project) -> Iterator[Finding]:
+    for each in closed(project):
+        names = ", ".join(f"`{task.function}`" for task in (each.retried or each.tasks)[:3])
+        message = (
+            f"`{each.found.text}` swallows each retry of {names}: the task is sent again, and this "
+            "run goes on as if it had succeeded"
+            if each.retried
+            else f"every error of {names} ends here: no run can fail, and a retry would run beside "
+            "a success"
+        )
+        yield Finding(
+            each.found.span,
+            message,
+            help="raise what you catch again, or use `on_failure` to see what went wrong",
+            related=tuple(Related(task.span, "a task of this class") for task in each.tasks),
+            severity=None if each.retried else Severity.WARNING,
+        )
 
 
 def _message(call: RetryCall, found: Swallowed) -> str:

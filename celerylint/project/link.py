@@ -12,6 +12,7 @@ from celerylint.project import (
     computing,
     default_app,
     dispatches,
+    guards,
     hanging,
     model,
     option_readers,
@@ -121,7 +122,7 @@ def _project(machine: Machine, world: World, inputs: Inputs, root: str) -> model
     records = [each for each in world.apps.values() if not each.module.test]
     app_ids = tasks.app_names(records)
     apps = [_app(machine, world, each, app_ids[id(each)], inputs) for each in records]
-    made_tasks = _tasks(machine, world, app_ids)
+    made_tasks = _tasks(machine, world, app_ids, guards.limited(apps, inputs.processes))
     by_name = {task.name: task for task in made_tasks.values() if task.name is not None}
     sends = [
         dispatches.make(machine, world, each, made_tasks, app_ids, by_name)
@@ -203,14 +204,22 @@ def _app(
     )
 
 
-def _tasks(machine: Machine, world: World, app_ids: dict[int, str]) -> dict[int, model.Task]:
+def _tasks(
+    machine: Machine, world: World, app_ids: dict[int, str], limited: bool
+) -> dict[int, model.Task]:
     """Tasks of the model by the identity of their record, in the order of the files."""
     records = [each for each in world.tasks.values() if each.registered and not each.site.file.test]
     records.sort(key=lambda each: (each.site.file.path, each.site.start))
     made = {}
     for record in records:
         retries = [each for each in world.retries.values() if each.task is record]
-        made[id(record)] = tasks.make(machine, world, record, app_ids, retries)
+        task = tasks.make(machine, world, record, app_ids, retries)
+        within = guards.needed(task, record, limited)
+        made[id(record)] = replace(
+            task,
+            guards=guards.of_task(machine, world, record) if within else (),
+            outside=guards.outside(machine, world, record) if "__call__" in task.overrides else (),
+        )
     return made
 
 

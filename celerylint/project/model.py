@@ -158,6 +158,8 @@ class Task:
     counts_retries: bool = False
     test: bool = False
     control: tuple[RetryCall, ...] = ()  # what else raises to tell the worker something
+    guards: tuple[Guard, ...] = ()  # where limits or MaxRetriesExceededError make them matter
+    outside: tuple[Try, ...] = ()  # in which the `__call__` of the task's class runs it
     inner: tuple[Decorator, ...] = ()
     outer: tuple[Decorator, ...] = ()
     is_async: bool = False
@@ -210,6 +212,21 @@ class Try:
     handler: Handler | None = None
     loop: Span | None = None
     drops: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A try statement that runs when a task runs: tries are the statement itself and those around
+    it, function the name of the one that it stands in, and path how the task gets there (nothing
+    for its own body). calls are the callees in its body as written; loops tells that there is a
+    loop in it.
+    """
+
+    tries: tuple[Try, ...]
+    function: str
+    calls: tuple[str, ...]
+    loops: bool = False
+    path: tuple[Related, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

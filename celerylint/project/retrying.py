@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from celerylint.findings import Related
-from celerylint.project.model import Task
+from collections.abc import Iterator
+
+from celerylint.findings import Related, Span
+from celerylint.project.exceptions import RETRY
+from celerylint.project.model import Option, Project, RetryCall, Task
 from celerylint.project.objects import FunctionObject
+from celerylint.project.swallowing import Swallowed, taken
 from celerylint.project.values import Literal, Mapping, Sequence, Unknown, Value
+from celerylint.structs import dataclass
+
+DEFAULT_RETRIES = 3  # celery/app/task.py: Task.max_retries
 
 
 def unbounded(task: Task) -> tuple[Related, ...]:
@@ -67,3 +74,109 @@ def counts(function: FunctionObject) -> bool:
             return True
         stack.extend((each, compared or node[0] == "cmp") for each in node)
     return False
+
+
+def autoretry(task: Task) -> Option | None:
+    """The task's `autoretry_for` where it surely names exceptions."""
+    option = task.option("autoretry_for")
+    return option if option is not None and _some(option.value) else None
+
+
+def keyword(task: Task, name: str) -> Value | None:
+    """What `retry_kwargs` gives the retries that Celery makes by itself."""
+    option = task.option("retry_kwargs")
+    return (
+        option.value.get(name) if option is not None and isinstance(option.value, Mapping) else None
+    )
+
+
+def own_bound(task: Task) -> tuple[int | None, bool]:
+    """The task's own `max_retries` (None: no bound), and whether it is known.
+
+    A base class that was not read may have another than the default.
+    """
+    option = task.option("max_retries")
+    if option is None:
+        return DEFAULT_RETRIES, not task.open
+    found = option.value.alternatives()
+    first = next(found, None)
+    if isinstance(first, Literal) and next(found, None) is None:
+        number = first.value
+        if number is None or isinstance(number, int):
+            return number, True
+    return None, False
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """A retry that sets another bound than the retries have that Celery makes by itself: `bound` is
+    what these have, None for no bound; `given` what they will have."""
+
+    call: RetryCall
+    span: Span
+    given: int
+    bound: int | None
+    auto: Option
+
+
+def leaks(task: Task) -> Iterator[Leak]:
+    """The retries whose bound stays with the task for all messages that the process handles after
+    (celery/app/task.py: Task.retry sets `override_max_retries`, which celery/app/autoretry.py
+    reads)."""
+    auto = autoretry(task)
+    if auto is None:
+        return
+    bound, known = own_bound(task)
+    by_keyword = keyword(task, "max_retries")
+    if by_keyword is not None and not _is_none(by_keyword):
+        found = list(by_keyword.alternatives())
+        known = len(found) == 1 and isinstance(found[0], Literal)
+        bound = found[0].value if known and isinstance(found[0], Literal) else None
+    for call in task.retries:
+        given = call.argument("max_retries", 6)
+        value = given.value if given is not None else None
+        if given is None or not known or not isinstance(value, Literal):
+            continue
+        if isinstance(value.value, int) and value.value != bound:
+            yield Leak(call, given.span, value.value, bound, auto)
+
+
+def nones(task: Task) -> Iterator[tuple[Span, str, RetryCall | None]]:
+    """Where None is given as bound of a retry of a task that has a bound: the place, what is
+    written there, and the call."""
+    bound, known = own_bound(task)
+    if not known or bound is None:
+        return
+    for call in task.retries:
+        given = call.argument("max_retries", 6)
+        if given is not None and given.text and _is_none(given.value):
+            yield given.span, "max_retries=None", call
+    value, option = keyword(task, "max_retries"), task.option("retry_kwargs")
+    if value is not None and option is not None and _is_none(value) and autoretry(task):
+        near = value.span is not None and value.span.path == option.span.path
+        span = value.span if near and value.span is not None else option.span
+        yield span, 'retry_kwargs={"max_retries": None}', None
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A class whose `__call__` swallows what its tasks raise: retried are those that are retried,
+    tasks all of them."""
+
+    found: Swallowed
+    tasks: tuple[Task, ...]
+    retried: tuple[Task, ...]
+
+
+def closed(project: Project) -> Iterator[Closed]:
+    """The classes of tasks that no retry gets out of."""
+    places: dict[Span, tuple[Swallowed, list[Task]]] = {}
+    for task in project.tasks:
+        found = taken(task.outside, RETRY)
+        if found is not None:
+            places.setdefault(found.span, (found, []))[1].append(task)
+    for found, tasks in places.values():
+        retried = [
+            each for each in tasks if autoretry(each) or any(call.throws() for call in each.retries)
+        ]
+        yield Closed(found, tuple(tasks), tuple(retried))

@@ -58,7 +58,7 @@ def taken(tries: Iterable[Try], exception: str) -> Swallowed | None:
 
 
 def _ended(handler: Handler, line: tuple[str, ...]) -> Swallowed | None:
-    if not _takes(handler, line) or _DELIBERATE & set(handler.catches):
+    if not _takes(handler, line) or (_DELIBERATE | {line[0]}) & set(handler.catches):
         return None
     if handler.swallows() or (handler.resends and not handler.asks):
         text = handler.text if "suppress" in handler.text else f"except {handler.text}".strip()

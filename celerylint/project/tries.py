@@ -51,12 +51,15 @@ def _blocks(node: Node) -> Iterator[tuple[str, Body, Any]]:
             yield "body", case[2], None
 
 
-def around(machine: Machine, scope: Scope, place: int) -> tuple[model.Try, ...]:
-    """The try statements around an offset of the function that a scope belongs to, inner first."""
+def around(
+    machine: Machine, scope: Scope, place: int, whole: Body | None = None
+) -> tuple[model.Try, ...]:
+    """The try statements around an offset of the function that a scope belongs to, inner first;
+    `whole` is its body where that is at hand."""
     function = function_of(scope)
     if function is None:
         return ()
-    whole = function.body()
+    whole = function.body() if whole is None else whole
     steps = path(whole, place)
     found = []
     for index in range(len(steps) - 1, -1, -1):
