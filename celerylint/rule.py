@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from celerylint.findings import Edit, Finding, Related, Severity, Span
-from celerylint.project.binding import Binding, bound, exact, execution_options, fate
+from celerylint.project.binding import Binding, bound, exact, execution_options, fate, signature_of
 from celerylint.project.brokers import DATABASE_TRANSPORTS, Broker, brokers, production_brokers
 from celerylint.project.consuming import Ignored, consumed, ignored_limits, publishers, tasks_of
 from celerylint.project.errbacks import Mismatch as ErrbackMismatch
@@ -246,6 +246,7 @@ __all__ = [
     "same_names",
     "sent_and_kept",
     "shells",
+    "signature_of",
     "soft_limited",
     "softened",
     "spelled",

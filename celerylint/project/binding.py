@@ -57,7 +57,7 @@ def exact(task: Task) -> bool:
         and task.bound is not None
         and all(each.transparent for each in task.inner)
         and not any(each.replaces is not False for each in task.outer)
-        and not _DECIDE.intersection(task.overrides)
+        and _DECIDE.isdisjoint({*task.overrides} - {*task.hands_on})
     )
 
 
@@ -97,7 +97,7 @@ def _bind(dispatch: Dispatch, parameters: tuple[Parameter, ...]) -> Binding:
     places = [each for each in parameters if each.kind in _BY_POSITION]
     taken = {each.name for each in places[: len(sure)]}
     found: dict[str, Argument] = {}
-    if len(sure) == len(given) and dispatch.how not in _PARTIAL:
+    if len(sure) == len(given) and (whole or dispatch.how not in _PARTIAL):
         found |= {each.name: value for each, value in zip(places, given, strict=False)}
     keywords = {each.name for each in parameters if each.kind in {"positional", "keyword-only"}}
     found |= {name: each for name, each in named.items() if name in keywords}
@@ -131,3 +131,14 @@ def fate(dispatch: Dispatch) -> str:
     if dispatch.how.endswith("_on_commit"):
         return "TypeError is raised after the commit, and nothing is sent"
     return "the call raises TypeError, and nothing is sent"
+
+
+def signature_of(task: Task) -> str:
+    """The task's function with its parameters, as a caller sees them."""
+    parts: list[str] = []
+    for each in task.parameters:
+        if each.kind == "keyword-only" and not any(part.startswith("*") for part in parts):
+            parts.append("*")
+        mark = {"var-positional": "*", "var-keyword": "**"}.get(each.kind, "")
+        parts.append(f"{mark}{each.name}{'' if mark or each.required else '=…'}")
+    return f"{task.function}({', '.join(parts)})"

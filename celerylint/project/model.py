@@ -167,6 +167,7 @@ class Task:
     uses_self: tuple[str, ...] = ()
     overrides: tuple[str, ...] = ()
     conditional: bool = False
+    hands_on: tuple[str, ...] = ()  # those of overrides that only call Celery's with all they get
     checked: bool | None = None  # does Celery hold a call's arguments against the function?
 
     def option(self, name: str) -> Option | None:

@@ -9,7 +9,7 @@ from celerylint import oracle
 from celerylint.findings import Span
 from celerylint.oracle import TaskTable
 from celerylint.project.binding import exact
-from celerylint.project.model import Dispatch, Project
+from celerylint.project.model import Dispatch, Project, Task
 from celerylint.project.values import Literal, Mapping, Sequence, Value, text_prefix
 from celerylint.structs import dataclass
 
@@ -39,7 +39,7 @@ def strays(dispatch: Dispatch, project: Project) -> Iterator[Stray]:
     sends = dispatch.task is not None or dispatch.sent_name is not None
     if dispatch.how not in _CALLS or dispatch.canvas not in (None, "signature") or not sends:
         return
-    if dispatch.task is not None and "apply_async" in dispatch.task.overrides:
+    if _is_own(dispatch.task):
         return
     tables = [oracle.task_options(each) for each in project.celery.allowed[-1:]]
     tables += [oracle.task_options(each) for each in project.celery.allowed[:1]]
@@ -47,6 +47,11 @@ def strays(dispatch: Dispatch, project: Project) -> Iterator[Stray]:
         kind, meant = _kind(dispatch, project, name, tables)
         if kind:
             yield Stray(name, span, kind, meant)
+
+
+def _is_own(task: Task | None) -> bool:
+    """Has the task an `apply_async` that does more than to call Celery's?"""
+    return task is not None and "apply_async" in {*task.overrides} - {*task.hands_on}
 
 
 def _kind(

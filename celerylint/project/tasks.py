@@ -11,6 +11,7 @@ from celerylint.project import (
     classes,
     decorators,
     functions,
+    handing_on,
     model,
     parameters,
     retry_calls,
@@ -251,6 +252,7 @@ def make(
     itself, params = parameters_of(machine, record)
     inner, outer = decorators.of_task(machine, record)
     base = record.cls if record.cls is not None else base_of(machine, world, record)
+    overrides = task_traits.overrides(machine, base)
     return model.Task(
         name=name_of(machine, world, record),
         span=record.site.span,
@@ -271,7 +273,8 @@ def make(
         is_async=task_traits.is_async(machine, record),
         self_parameter=itself,
         uses_self=task_traits.uses_self(record.function),
-        overrides=task_traits.overrides(machine, base),
+        overrides=overrides,
+        hands_on=handing_on.handed_on(machine, base, overrides),
         conditional=record.conditional,
         checked=checking.checks(record, options, inner, _apps_of(world, record)),
     )
