@@ -68,6 +68,9 @@ class Pair:
 def main() -> None:
     options = _options()
     with tempfile.TemporaryDirectory(prefix="celerylint-bench-") as scratch:
+        # As from an installed wheel: compiled once, before what is measured.
+        os.environ["PYTHONPYCACHEPREFIX"] = str(Path(scratch, "compiled"))
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         tree = options.tree or _default_tree(Path(scratch, "tree"))
         buffer = options.buffer or _largest_tasks(tree)
         pairs = _pairs(tree, buffer, Path(scratch))
@@ -78,6 +81,8 @@ def main() -> None:
             ours, theirs = _measured(pair, options.rounds)
             ratios = f"{ours.wall / theirs.wall:5.1f}x {ours.cpu / theirs.cpu:5.1f}x"
             print(f"{pair.name:14} {_shown(ours)} {_shown(theirs)} {ratios}", flush=True)
+        share = _manifests(tree, Path(scratch), options.rounds)
+        print(f"\nreading manifests adds {share:.0%} to the CPU of a cold run")
 
 
 _HEAD = f"{'wall':>8} {'CPU':>8} {'memory':>9}"
@@ -150,6 +155,27 @@ def _pairs(tree: Path, buffer: str, scratch: Path) -> list[Pair]:
             Job(lambda: [*_tool("ruff"), "--version"], tree),
         ),
     ]
+
+
+WITHOUT_MANIFESTS = """
+import celerylint.reading as reading, celerylint.project.starts as starts
+reading.Library.processes = lambda self, release: starts.collect((), lambda path: None, release)
+from celerylint.__main__ import main
+main()
+"""
+
+
+def _manifests(tree: Path, scratch: Path, rounds: int) -> float:
+    """How much more CPU a cold run takes for reading the files that start workers."""
+
+    def cold(*command: str) -> Job:
+        return Job(lambda: [*command, "--cache-dir", tempfile.mkdtemp(dir=scratch)], tree)
+
+    whole = cold(*_tool("celerylint"))
+    without = cold(sys.executable, "-c", WITHOUT_MANIFESTS)
+    pairs = [(_run(whole).cpu, _run(without).cpu) for _ in range(rounds)]
+    most, least = (min(each) for each in zip(*pairs, strict=True))
+    return most / least - 1
 
 
 def _tool(name: str) -> list[str]:
