@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from celerylint.facts.syntax import Node
@@ -11,6 +10,7 @@ from celerylint.project.objects import (
     Arguments,
     Bound,
     ClassObject,
+    Family,
     FunctionObject,
     Instance,
     Unread,
@@ -64,7 +64,7 @@ def _decorate(machine: Machine, decorator: Value, cls: ClassObject, here: Here) 
         functions.call(machine, decorator, Arguments(args=(cls,)), here)
 
 
-def ancestry(machine: Machine, cls: Value) -> Iterator[Value]:
+def ancestry(machine: Machine, cls: Value) -> tuple[Value, ...]:
     """The class and its ancestors in the order in which Python searches them: classes of the
     project, external names, unknowns.
 
@@ -72,27 +72,42 @@ def ancestry(machine: Machine, cls: Value) -> Iterator[Value]:
     that Python accepts and people write that is its own order. Loops are cut. A class whose base is
     in a module that was not read asks for that module.
     """
+    return family(machine, cls).members
+
+
+def family(machine: Machine, cls: Value) -> Family:
+    """The ancestry with the names in it; computed once for each class of the project."""
+    known = machine.families.get(id(cls))
+    if known is None:
+        known = _family(cls)
+        if isinstance(cls, ClassObject):
+            machine.families[id(cls)] = known
+    if known.unread:
+        machine.needed |= known.unread
+    return known
+
+
+def _family(cls: Value) -> Family:
     met: list[Value] = []
-    _meet(machine, cls, (), met)
+    _meet(cls, (), met)
     last = {_identity(each): place for place, each in enumerate(met)}
-    for place, each in enumerate(met):
-        if last[_identity(each)] == place:
-            yield each
+    members = tuple(each for i, each in enumerate(met) if last[_identity(each)] == i)
+    names = frozenset(each.dotted for each in members if isinstance(each, Name))
+    unread = [path for each in met if isinstance(each, Unread) for path in each.paths]
+    return Family(members, names, frozenset(unread), cls)
 
 
-def _meet(machine: Machine, cls: Value, below: tuple[object, ...], met: list[Value]) -> None:
+def _meet(cls: Value, below: tuple[object, ...], met: list[Value]) -> None:
     if isinstance(cls, OneOf):
         for each in cls.options:
-            _meet(machine, each, below, met)
+            _meet(each, below, met)
         return
     if isinstance(cls, ClassObject) and cls.key in below:
         return
     met.append(cls)
-    if isinstance(cls, Unread):
-        machine.needed |= cls.paths
     if isinstance(cls, ClassObject) and len(below) < DEEPEST and len(met) < MOST_ANCESTORS:
         for base in cls.bases:
-            _meet(machine, base, (*below, cls.key), met)
+            _meet(base, (*below, cls.key), met)
 
 
 def _identity(value: Value) -> object:
@@ -118,7 +133,7 @@ def find(machine: Machine, cls: Value, name: str) -> Value | None:
 
 def descends(machine: Machine, cls: Value, names: set[str] | frozenset[str]) -> bool:
     """Is one of these external classes among the ancestors?"""
-    return any(isinstance(each, Name) and each.dotted in names for each in ancestry(machine, cls))
+    return not family(machine, cls).names.isdisjoint(names)
 
 
 def hides(machine: Machine, cls: Value) -> bool:

@@ -91,6 +91,9 @@ def one_of(values: Iterable[Value]) -> Value:
     """The value that is one of these: duplicates go, an environment look-up takes the rest as its
     default.
     """
+    values = tuple(values)
+    if values and all(each is values[0] for each in values):
+        return values[0]
     found: list[Value] = []
     for value in values:
         for option in value.options if isinstance(value, OneOf) else (value,):

@@ -8,13 +8,21 @@ from typing import TYPE_CHECKING
 from celerylint.facts.syntax import Node
 from celerylint.project import attributes, branches, calling, operations, targets
 from celerylint.project.combine import begun, narrowed, one_of, truth
-from celerylint.project.objects import FunctionObject, Scope, Unread
+from celerylint.project.objects import (
+    Bound,
+    ClassObject,
+    FunctionObject,
+    Instance,
+    Scope,
+    Unread,
+)
 from celerylint.project.special import Here, Special
 from celerylint.project.values import (
     MOST_WEIGHT,
     Default,
     Literal,
     Mapping,
+    Name,
     OneOf,
     Sequence,
     Site,
@@ -26,13 +34,19 @@ if TYPE_CHECKING:
     from celerylint.project.machine import Machine
 
 
+# Of one value, however they were made.
+_LIGHT = frozenset({Name, Unknown, Unread, FunctionObject, ClassObject, Instance, Bound})
+
+
 def evaluate(machine: Machine, node: Node, scope: Scope) -> Value:
     """The value of an expression."""
     make = _EXPRESSIONS.get(node[0])
     if make is None:
         return Unknown(reason="an expression")
     made = make(machine, node, scope)
-    return made if made.weight <= MOST_WEIGHT else Unknown(reason="too large to follow")
+    if type(made) in _LIGHT or made.weight <= MOST_WEIGHT:
+        return made
+    return Unknown(reason="too large to follow")
 
 
 def _site(node: Node, scope: Scope) -> Site:

@@ -20,6 +20,7 @@ from celerylint.project.modules import Module, ModuleMap
 from celerylint.project.objects import (
     Arguments,
     Env,
+    Family,
     FunctionObject,
     Lazy,
     ModuleObject,
@@ -74,6 +75,7 @@ class Machine:
     nested: list[list[tuple[Value, tuple[FrameNote, ...]]]] = field(default_factory=list)
     loops: list[Loop] = field(default_factory=list)  # being followed round by round
     scopes: list[Scope] = field(default_factory=list)  # of the functions being followed
+    families: dict[int, Family] = field(default_factory=dict)  # of classes, by identity
     branches: int = 0  # arms being followed that may not run
     dead: int = 0  # arms being followed that do not run
     steps: int = 0

@@ -122,6 +122,18 @@ class FunctionObject(Value):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Family:
+    """A class and its ancestors, the names of those from outside, and the files of which more would
+    have to be read. `of` keeps the class alive, whose identity is the key of its family.
+    """
+
+    members: tuple[Value, ...]
+    names: frozenset[str]
+    unread: frozenset[str]
+    of: Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class ClassObject(Value):
     """A class of the project, with its bases as values and the bindings of its body."""
 
