@@ -42,6 +42,7 @@ class Library:
         self.facts: dict[str, Facts] = {}
         self.problems: list[Diagnostic] = list(tree.problems)
         self.paths: Sequence[str] = tree.paths()
+        self._pinning = pins.celery_version_files(self.paths)
         self.python = [path for path in self.paths if select.is_python(path)]
         self.tests = (
             frozenset()
@@ -189,7 +190,7 @@ class Library:
         from celerylint.project import versions
 
         found: dict[str, PinFacts] = {}
-        todo = pins.celery_version_files(self.paths)
+        todo = list(self._pinning)
         visible = set(self.paths)
         while todo:
             for path in todo:
@@ -219,7 +220,7 @@ class Library:
 
     def present(self) -> list[str]:
         """What the cache may keep: the files, as Python and as files that pin versions."""
-        pinning = (_PINS + path for path in self.paths if pins.is_pin_file(path))
+        pinning = (_PINS + path for path in self._pinning)
         return [*self.paths, *pinning, *(_MANIFEST + path for path in self.paths)]
 
     def processes(self, release: tuple[int, ...]) -> starts.Collected:

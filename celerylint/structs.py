@@ -15,15 +15,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["dataclass", "field", "replace"]
+__all__ = ["dataclass", "field", "moved", "replace"]
 
 if TYPE_CHECKING:
     from dataclasses import dataclass, field, replace
+
+    moved = replace
 else:
     from operator import attrgetter
 
     _NOTHING = object()
     _init_names: dict[type, tuple[str, ...]] = {}
+    _slots: dict[type, tuple[tuple[str, Any, Any], ...]] = {}
 
     class _Field:
         """What `field()` says of one field."""
@@ -80,6 +83,22 @@ else:
             if name not in changes:
                 changes[name] = getattr(instance, name)
         return kind(**changes)
+
+    def moved(instance: Any, /, **changes: Any) -> Any:
+        """A copy of an instance with slots, with other values in some fields of which no computed
+        one depends: nothing is computed again.
+        """
+        kind = type(instance)
+        made = kind.__new__(kind)
+        slots = _slots.get(kind)
+        if slots is None:
+            names = (*_inherited(kind), *kind.__struct_fields__)
+            slots = _slots[kind] = tuple(
+                (name, getattr(kind, name).__get__, getattr(kind, name).__set__) for name in names
+            )
+        for name, get, put in slots:
+            put(made, changes[name] if name in changes else get(instance))
+        return made
 
     def _inherited(cls: type) -> dict[str, _Field]:
         found: dict[str, _Field] = {}

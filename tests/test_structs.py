@@ -139,3 +139,10 @@ def test_replace_keeps_the_other_fields() -> None:
         moved = maker.replace(c.Place(c.Version(1), name="n"), where=c.Version(2))
         assert (moved.where, moved.name) == (c.Version(2), "n")
         assert maker.replace(c.Sum((1, 2)), parts=(5,)).total == 5
+
+
+def test_moved_copies_without_computing() -> None:
+    total = OURS.Sum((1, 2))
+    moved = structs.moved(total, parts=(5,))
+    assert (moved.parts, moved.total, total.parts) == ((5,), 3, (1, 2))
+    assert structs.moved(OURS.Place(OURS.Version(1), name="n"), name="m").where == OURS.Version(1)

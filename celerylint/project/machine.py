@@ -216,8 +216,12 @@ class Machine:
         while step is not None:
             if step.kind != "class" or step is scope:
                 value = step.env.get(name)
-                if value is not None and not isinstance(value, Unset):
-                    return self.settle(value)
+                if value is not None:
+                    kind = type(value)
+                    if kind is not Lazy and kind is not OneOf and kind is not Unset:
+                        return value
+                    if kind is not Unset:
+                        return self.settle(value)
             step = step.parent
         return self.missing(scope.module, name)
 

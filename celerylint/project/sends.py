@@ -70,6 +70,8 @@ def listener(
 
 def _waits(function: Value) -> bool:
     """Does this wait for the result of a task that another process runs?"""
+    if type(function) is not Bound and type(function) is not OneOf:
+        return False
     return any(
         isinstance(each, Bound)
         and each.name in _WAITS

@@ -13,7 +13,7 @@ from typing import Any
 from typing import Literal as Choice
 
 from celerylint.findings import Span
-from celerylint.structs import dataclass, field, replace
+from celerylint.structs import dataclass, field, moved
 
 Predicate = Callable[[Any], bool]
 
@@ -81,7 +81,7 @@ class Value:
         if site is None or site == self.site:
             return self
         via = self.via if self.site is None else (*self.via[-7:], self.site)
-        return replace(self, site=site, via=via)
+        return moved(self, site=site, via=via)
 
 
 def _holds(value: Value, predicate: Predicate, unknown: bool) -> bool:
