@@ -6,6 +6,11 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from celerylint.findings import Edit, Finding, Related, Severity, Span
+from celerylint.project.automatic_retries import (
+    AUTORETRY_OPTIONS,
+    retry_keywords,
+    without_autoretry,
+)
 from celerylint.project.binding import Binding, bound, exact, execution_options, fate, signature_of
 from celerylint.project.brokers import DATABASE_TRANSPORTS, Broker, brokers, production_brokers
 from celerylint.project.consuming import Ignored, consumed, ignored_limits, publishers, tasks_of
@@ -66,6 +71,7 @@ from celerylint.project.privileges import accepts_pickle, forced, runs_as_root
 from celerylint.project.probes import Probe
 from celerylint.project.process import Chosen, Process, WebServer
 from celerylint.project.reached import Hop, Reached
+from celerylint.project.read_options import CURRENT_RETRY
 from celerylint.project.refusals import Refusal, celery_of, refusals
 from celerylint.project.reloading import reloader
 from celerylint.project.results import (
@@ -115,8 +121,10 @@ from celerylint.project.values import Value
 from celerylint.structs import dataclass
 
 __all__ = [
+    "AUTORETRY_OPTIONS",
     "CONNECTING",
     "CONTAINERS",
+    "CURRENT_RETRY",
     "DATABASE_TRANSPORTS",
     "ENFORCES",
     "GREEN",
@@ -240,6 +248,7 @@ __all__ = [
     "remapped",
     "resent",
     "result_backend",
+    "retry_keywords",
     "rival",
     "rule",
     "runs_as_root",
@@ -263,6 +272,7 @@ __all__ = [
     "unless",
     "unsendable_options",
     "unsendable_retry",
+    "without_autoretry",
 ]
 
 S = TypeVar("S")

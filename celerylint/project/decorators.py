@@ -95,7 +95,8 @@ def _decorator(machine: Machine, node: Node, scope: Scope, value: Value | None) 
 
 
 def _made(name: str | None, text: str, site: Site, effect: Effect) -> model.Decorator:
-    return model.Decorator(name, text, site.span, effect.transparent, effect.replaces)
+    found = (effect.transparent, effect.replaces, effect.result)
+    return model.Decorator(name, text, site.span, *found)
 
 
 def _hidden(

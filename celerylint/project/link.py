@@ -35,6 +35,7 @@ from celerylint.project.machine import Machine
 from celerylint.project.modules import Module, ModuleMap, load
 from celerylint.project.objects import ClassObject, Lazy
 from celerylint.project.process import Process, WebServer
+from celerylint.project.read_options import read_options
 from celerylint.project.records import AppRecord, World
 from celerylint.project.unread import Mention
 from celerylint.project.values import Literal, OneOf, Sequence, Unknown, Value
@@ -170,6 +171,7 @@ def _project(machine: Machine, world: World, inputs: Inputs, root: str) -> model
         socket_timeout=hanging.sets_default(machine, world),
         waits=tuple(sorted(each.span for each in world.waits.values() if not each.file.test)),
         option_readers=option_readers.may_read(machine, sends),
+        read_options=read_options(machine, annotated),
         unresolved=(*_unresolved(contexts), *_unread(inputs.unread), *_not_made(world)),
     )
 

@@ -117,7 +117,8 @@ class Decorator:
 
     name is its dotted name (`django.db.transaction.atomic`, `shop.locks.locked`), text what is
     written. transparent: what it makes takes any arguments and passes them on unchanged. replaces:
-    it returns something else than the function it is given.
+    it returns something else than the function it is given. result: "same" where a call returns
+    what the function returns, "coroutine" where it returns a coroutine whatever that is.
     """
 
     name: str | None
@@ -125,6 +126,7 @@ class Decorator:
     span: Span
     transparent: bool | None = None
     replaces: bool | None = None
+    result: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,7 @@ class Task:
     a method) took away; uses_self what Celery's tasks have that the body takes from its first
     parameter, be it bound or not. overrides are the methods of Celery's Task that a class of the
     project replaces for this task. conditional: it is made in a branch that may not run.
+    may_retry: its body, its decorators or its classes may call `retry()`.
     """
 
     name: str | None
@@ -168,6 +171,7 @@ class Task:
     overrides: tuple[str, ...] = ()
     conditional: bool = False
     hands_on: tuple[str, ...] = ()  # those of overrides that only call Celery's with all they get
+    may_retry: bool = True
     checked: bool | None = None  # does Celery hold a call's arguments against the function?
 
     def option(self, name: str) -> Option | None:
@@ -580,6 +584,7 @@ class Project:
     computing: tuple[Computing, ...] = ()  # asked only where a worker of greenlets is started
     spawns: tuple[Spawn, ...] = ()  # what tasks run in greenlets and threads without their context
     waits: tuple[Span, ...] = ()  # the calls that wait for a task's result
+    read_options: frozenset[str] = frozenset()  # of tasks, by code of the project
     option_readers: bool = False  # may code of the project read options that Celery does not know?
     reached: tuple[Reached, ...] = ()  # what the bodies of tasks come to call
     socket_timeout: bool = False  # may code of the project call `socket.setdefaulttimeout()`?

@@ -4,13 +4,16 @@ it is a coroutine, and which of Celery's methods its classes replace.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from celerylint import oracle
 from celerylint.facts.syntax import body_of
 from celerylint.project import classes
-from celerylint.project.decorators import effect_of
 from celerylint.project.machine import Machine
+from celerylint.project.model import Decorator
 from celerylint.project.objects import ClassObject, FunctionObject
 from celerylint.project.records import TaskRecord
+from celerylint.project.resends import hands_on
 from celerylint.project.values import Value
 
 # What hardly anything but a task has, of all that a task has.
@@ -38,19 +41,16 @@ def uses_self(function: FunctionObject | None) -> tuple[str, ...]:
     return tuple(sorted(_TELLING.intersection(found)))
 
 
-def is_async(machine: Machine, record: TaskRecord) -> bool:
+def is_async(record: TaskRecord, inner: Sequence[Decorator]) -> bool:
     """Is what Celery calls known to return a coroutine?"""
     function = record.function
     if function is None or function.node[0] != "def":
         return False
     found: bool = function.node[9]
-    for each in function.wrappers:
-        result = effect_of(machine, each).result
-        if result is None:
+    for each in reversed(inner):
+        if each.result is None:
             return False
-        found = found or result == "coroutine"
-    if record.given is not None and record.given.key != function.key:
-        return bool(record.given.node[0] == "def" and record.given.node[9])
+        found = found or each.result == "coroutine"
     return found
 
 
@@ -66,3 +66,22 @@ def overrides(machine: Machine, start: Value | None) -> tuple[str, ...]:
                 if isinstance(machine.settle(each.env[name]), FunctionObject):
                     found.setdefault(name)
     return tuple(sorted(found))
+
+
+def may_retry(
+    machine: Machine, record: TaskRecord, inner: Sequence[Decorator], start: Value | None
+) -> bool:
+    """May the task be retried by what its body, its decorators or its classes say?
+
+    No only where none of them has the word, and nothing is handed the task that could.
+    """
+    function = record.function
+    if function is None or "retry" in function.words or "current_task" in function.words:
+        return True
+    itself = record.cls is not None or record.option("bind") is not None
+    if (itself and hands_on(function)) or any(each.transparent is None for each in inner):
+        return True
+    values: list[Value] = list(function.wrappers)
+    for cls in () if start is None else classes.ancestry(machine, start):
+        values += cls.env.values() if isinstance(cls, ClassObject) else ()
+    return any(isinstance(each, FunctionObject) and "retry" in each.words for each in values)

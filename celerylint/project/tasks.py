@@ -270,12 +270,13 @@ def make(
         test=module.test,
         inner=inner,
         outer=outer,
-        is_async=task_traits.is_async(machine, record),
+        is_async=task_traits.is_async(record, inner),
         self_parameter=itself,
         uses_self=task_traits.uses_self(record.function),
         overrides=overrides,
         hands_on=handing_on.handed_on(machine, base, overrides),
         conditional=record.conditional,
+        may_retry=task_traits.may_retry(machine, record, inner, base),
         checked=checking.checks(record, options, inner, _apps_of(world, record)),
     )
 
