@@ -23,6 +23,7 @@ from celerylint.project.hanging import hangs, soft_limited
 from celerylint.project.inverted_limits import Inverted, inverted_limits
 from celerylint.project.kills import Kill
 from celerylint.project.limits import HARD, SOFT, Coverage, Limit, coverage, limit
+from celerylint.project.members import Member, members
 from celerylint.project.model import (
     OPTION_SETTINGS,
     App,
@@ -167,6 +168,7 @@ __all__ = [
     "Limit",
     "LostPercent",
     "LostSchedule",
+    "Member",
     "Namesakes",
     "OnCommit",
     "Option",
@@ -232,6 +234,7 @@ __all__ = [
     "limit",
     "lost_percents",
     "lost_schedules",
+    "members",
     "multiplier",
     "name_of",
     "named",

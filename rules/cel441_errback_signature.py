@@ -46,7 +46,7 @@ def _message(each: ErrbackMismatch, name: str) -> str:
         parameter = f"`{each.shifted.name}`" if each.shifted is not None else "the first parameter"
         what = "its request" if each.how == "inline" else "its id"
         return (
-            f"when {name_of(each.owner)} fails, {parameter} of `{name}` is {what}: "
+            f"when {_failing(each.owner)} fails, {parameter} of `{name}` is {what}: "
             "what the signature holds for it only comes behind that"
         )
     call = "calls it in the worker with" if each.how == "inline" else "sends it"
@@ -54,6 +54,10 @@ def _message(each: ErrbackMismatch, name: str) -> str:
         f"the error callback `{name}` never runs: Celery {call} {what} before its own arguments, "
         f"and {_refuses(each.binding, each.how)}"
     )
+
+
+def _failing(owner: Canvas) -> str:
+    return "the chord" if owner.kind == "chord" else name_of(owner)
 
 
 def _refuses(binding: Binding, how: str) -> str:

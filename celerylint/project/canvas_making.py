@@ -5,15 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from celerylint.facts.syntax import Node
-from celerylint.project.canvas_objects import Canvas, State, keep, links, take
+from celerylint.project.canvas_objects import Canvas, keep, links, placed, take
+from celerylint.project.canvas_state import State
 from celerylint.project.combine import one_of
-from celerylint.project.objects import Arguments, FunctionObject
+from celerylint.project.objects import Arguments, FunctionObject, Lazy
 from celerylint.project.special import Here, Special
-from celerylint.project.values import Call, Literal, OneOf, Sequence, Value
+from celerylint.project.values import Call, Literal, Name, OneOf, Sequence, Value
+
+_KINDS = frozenset({"chain", "group", "chord"})
 
 if TYPE_CHECKING:
     from celerylint.project.machine import Machine
     from celerylint.project.records import World
+
+
+def builds(function: FunctionObject) -> bool:
+    """May the function put tasks together without a word of theirs (`chain(fetch, save)`)?"""
+    found = _KINDS.intersection(function.words)
+    env = function.scope.module.env if found else {}
+    return ("celery" in function.words and bool(found)) or any(
+        isinstance(value, Lazy | Name) and value.dotted.partition(".")[0] == "celery"
+        for value in (env.get(name) for name in found)
+    )
 
 
 def composed(machine: Machine, world: World, kind: str, arguments: Arguments, here: Here) -> Value:
@@ -54,7 +67,10 @@ def _compose(
     here: Here,
 ) -> Value:
     parts, is_open = _members(machine, kind, given, here)
+    parts = placed(parts, _written(given, here), here.scope.module)
     is_open = is_open or arguments.open
+    if body is not None:
+        body = _placed_body(body, here)
     take(machine, [*parts, *([] if body is None else [body])])
     made = Canvas(
         world=world,
@@ -65,7 +81,7 @@ def _compose(
         how=kind,
         site=here.site,
     )
-    links(machine, made, arguments)
+    links(machine, made, arguments, here)
     keep(machine, made, None)
     return made
 
@@ -86,6 +102,24 @@ def _members(
     if only is None or isinstance(only, Special | Call | FunctionObject | Literal):
         return list(given), False
     return [], True  # a list that is not visible, or a signature that is not
+
+
+def _written(given: tuple[Value, ...], here: Here) -> list[Node]:
+    """The expressions of the members, as far as each stands for one."""
+    nodes = [each[2] for each in here.node[4]] if here.node[0] == "call" else []
+    if len(nodes) == 1 and nodes[0][0] == "seq":
+        return list(nodes[0][4])
+    if len(given) == 1 and isinstance(given[0], Sequence) and nodes and nodes[0][0] != "comp":
+        return []  # a list that is built elsewhere
+    return [nodes[0][4]] if len(nodes) == 1 and nodes[0][0] == "comp" else nodes
+
+
+def _placed_body(body: Value, here: Here) -> Value:
+    nodes = here.node[4] if here.node[0] == "call" else ()
+    found = [
+        each[2] for i, each in enumerate(nodes) if each[1] == "body" or (i == 1 and not each[1])
+    ]
+    return placed([body], found, here.scope.module)[0]
 
 
 def _in_place(here: Here) -> bool:
@@ -122,9 +156,9 @@ def signature(
     )
 
 
-def options(machine: Machine, canvas: Canvas, arguments: Arguments) -> Canvas:
+def options(machine: Machine, canvas: Canvas, arguments: Arguments, here: Here) -> Canvas:
     """The signature with the callbacks that its own options hold."""
-    links(machine, canvas, arguments)
+    links(machine, canvas, arguments, here)
     mapping = arguments.kwarg("options")
     if mapping is not None and not mapping.known():
         canvas.state.immutable = None

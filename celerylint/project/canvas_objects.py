@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from celerylint.facts.syntax import Node
+from celerylint.project.canvas_state import Linked, Sent, State
 from celerylint.project.combine import one_of
 from celerylint.project.objects import Arguments
 from celerylint.project.special import Here, Special
@@ -22,50 +24,6 @@ _SENDS = frozenset({"delay", "apply_async"})
 _INSIDE = frozenset({"tasks", "body", "args", "kwargs", "options", "update", "immutable"})
 _FLUENT = frozenset({"set", "link", "link_error", "on_error", "clone", "stamp"})
 LINKS = {"link": "callbacks", "link_error": "errbacks", "on_error": "errbacks"}
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A place that sends a canvas, and the arguments that it gives to what comes first."""
-
-    site: Site
-    how: str
-    arguments: Arguments
-
-
-@dataclass(slots=True, eq=False)
-class State:
-    """What becomes of a canvas after it is made; every name for it shares this.
-
-    immutable is None where a branch decides; `changed` tells that its parts may be others by now,
-    `part` that it belongs to another canvas, `dropped` that a statement ends with it. options are
-    what `.set()` gave.
-    """
-
-    immutable: bool | None = False
-    changed: bool = False
-    part: bool = False
-    dropped: bool = False
-    options: dict[str, Value] = field(default_factory=dict)
-    callbacks: list[Value] = field(default_factory=list)
-    errbacks: list[Value] = field(default_factory=list)
-    sent: list[Sent] = field(default_factory=list)
-
-    def copy(self) -> State:
-        """The state of a clone."""
-        made = State(self.immutable, self.changed)
-        made.callbacks, made.errbacks = list(self.callbacks), list(self.errbacks)
-        made.options = dict(self.options)
-        return made
-
-
-@dataclass(frozen=True, slots=True)
-class Linked:
-    """Where a callback came out of `.link(…)`, of which canvas."""
-
-    canvas: Canvas
-    method: str
-    site: Site
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,7 +64,10 @@ class Canvas(Special):
 
     def call(self, machine: Machine, arguments: Arguments, here: Here) -> Value:
         if self.kind == "chord" and (arguments.args or arguments.kwarg("body")):
-            whole = replace(self, body=arguments.get(0, "body"), site=here.site)
+            given = [each for each in (arguments.get(0, "body"),) if each is not None]
+            nodes = [each[2] for each in here.node[4]]
+            (body,) = placed(given, nodes, here.scope.module)
+            whole = replace(self, body=body, site=here.site)
             return _send(machine, whole, "()", Arguments(), here)
         if self.kind == "signature":
             return Unknown(reason="a signature that is called runs its task here")
@@ -142,7 +103,7 @@ class CanvasMethod(Special):
         if self.name in LINKS:
             return self._link(machine, arguments, here)
         if self.name == "set":
-            _set(machine, canvas, arguments)
+            _set(machine, canvas, arguments, here)
             return canvas
         if self.name in {"clone", "partial", "replace"}:
             given = arguments.args or arguments.kwargs or arguments.open
@@ -165,7 +126,8 @@ class CanvasMethod(Special):
         if given is None:
             return Unknown(reason="nothing linked")
         linked = getattr(self.canvas.state, LINKS[self.name])
-        linked += take(machine, [given])
+        nodes = [each[2] for each in here.node[4]] if here.node[0] == "call" else []
+        linked += take(machine, placed([given], nodes, here.scope.module))
         keep(machine, self.canvas, here.site)
         if self.name == "on_error":
             return self.canvas
@@ -194,20 +156,20 @@ def unsent(machine: Machine, world: World, what: Value, method: str, here: Here)
 
 
 def _send(machine: Machine, canvas: Canvas, how: str, arguments: Arguments, here: Here) -> Value:
-    links(machine, canvas, arguments)
+    links(machine, canvas, arguments, here)
     canvas.state.sent.append(Sent(here.site, how, arguments))
     keep(machine, canvas, here.site)
     return Call(dotted=RESULT, args=(canvas.parts[:1] if canvas.kind == "signature" else ()))
 
 
-def _set(machine: Machine, canvas: Canvas, arguments: Arguments) -> None:
+def _set(machine: Machine, canvas: Canvas, arguments: Arguments, here: Here) -> None:
     given = arguments.kwarg("immutable") or (arguments.args[0] if arguments.args else None)
     if given is not None:
         _fix(machine, canvas, given)
     if arguments.open_kwargs:
         canvas.state.immutable = None
     canvas.state.options.update(arguments.kwargs)
-    links(machine, canvas, arguments)
+    links(machine, canvas, arguments, here)
 
 
 def _fix(machine: Machine, canvas: Canvas, given: Value) -> None:
@@ -226,14 +188,22 @@ def _fix(machine: Machine, canvas: Canvas, given: Value) -> None:
     canvas.state.immutable = known
 
 
-def links(machine: Machine, canvas: Canvas, arguments: Arguments) -> None:
+def links(machine: Machine, canvas: Canvas, arguments: Arguments, here: Here) -> None:
     """Take the callbacks of a canvas out of the options of a call."""
+    nodes = here.node[4] if here.node[0] == "call" else ()
     for name, kind in (("link", "callbacks"), ("link_error", "errbacks")):
         given = arguments.kwarg(name)
         if given is not None:
             found = getattr(canvas.state, kind)
-            found += [each for each in take(machine, listed(given)) if each not in found]
+            given_here = placed(listed(given), option(nodes, name), here.scope.module)
+            found += [each for each in take(machine, given_here) if each not in found]
             keep(machine, canvas, None)
+
+
+def option(nodes: tuple[Node, ...], name: str) -> list[Node]:
+    """The expressions that are given for an option of a call, one by one."""
+    found: list[Node] = [each[2] for each in nodes if each[1] == name]
+    return list(found[0][4]) if found and found[0][0] == "seq" else found
 
 
 def listed(value: Value) -> list[Value]:
@@ -264,6 +234,16 @@ def take(machine: Machine, parts: list[Value]) -> list[Value]:
     return parts
 
 
+def placed(values: list[Value], nodes: list[Node], file: Any) -> list[Value]:
+    """The values as they are written here, where each is written as one expression."""
+    if len(values) != len(nodes) or any(each[0] == "star" for each in nodes):
+        return values
+    return [
+        value if isinstance(value, Canvas | OneOf) else value.at(Site(file, node[1], node[2]))
+        for value, node in zip(values, nodes, strict=True)
+    ]
+
+
 def chained(machine: Machine, left: Value, right: Value, here: Here) -> Value:
     """`left | right`."""
     world = left.world if isinstance(left, Canvas) else None
@@ -274,6 +254,10 @@ def chained(machine: Machine, left: Value, right: Value, here: Here) -> Value:
     if isinstance(left, Canvas) and left.kind == "chain" and left.how == "|" and _plain(left.state):
         steps = left.parts
     take(machine, [left, right])
+    if here.node[0] == "bin":
+        (right,) = placed([right], [here.node[5]], here.scope.module)
+        if len(steps) == 1:
+            steps = tuple(placed([left], [here.node[4]], here.scope.module))
     made = Canvas(world=world, kind="chain", parts=(*steps, right), how="|", site=here.site)
     keep(machine, made, None)
     return made

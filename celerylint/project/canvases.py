@@ -53,9 +53,9 @@ class _Maker:
 
     def part(self, value: Value, around: Site) -> model.Canvas:
         """A part of a canvas, which need not be one itself; around is the place of the whole."""
-        span = (value.site or around).span
         if isinstance(value, canvas_objects.Canvas):
             return self.canvas(value, around)
+        span = _place(value, around).span
         if isinstance(value, OneOf):
             options = [each for each in value.options if not isinstance(each, Unset)]
             return model.Canvas(
@@ -110,13 +110,7 @@ class _Maker:
         """The send of a task that says which callbacks its task has."""
         if record.how not in _SENDS or record.canvas is not None:
             return None
-        given = [record.arguments.kwarg(name) for name in ("link", "link_error")]
-        callbacks, errbacks = (
-            tuple(self.part(each, record.site) for each in canvas_objects.listed(value))
-            if value is not None
-            else ()
-            for value in given
-        )
+        callbacks, errbacks = self._given(record, "link"), self._given(record, "link_error")
         if not (callbacks or errbacks):
             return None
         made = dispatches.make(
@@ -135,6 +129,15 @@ class _Maker:
             sent=(record.site.span,),
             test=record.site.file.test,
         )
+
+    def _given(self, record: SendRecord, name: str) -> tuple[model.Canvas, ...]:
+        """The callbacks that an option of a send holds."""
+        value = record.arguments.kwarg(name)
+        if value is None:
+            return ()
+        nodes = canvas_objects.option(record.nodes, name)
+        found = canvas_objects.placed(canvas_objects.listed(value), nodes, record.site.file)
+        return tuple(self.part(each, record.site) for each in found)
 
     def _dispatch(self, value: canvas_objects.Canvas, site: Site) -> model.Dispatch | None:
         """The call that made a signature; None where what it is of is not known."""
@@ -179,6 +182,17 @@ class _Maker:
                 return str(only.name.value)
             return value.kind if value.kind != "method" else self._text(only)
         return repr(value.value) if isinstance(value, Literal) else ""
+
+
+def _place(value: Value, around: Site) -> Site:
+    """Where a part is used, as far as it is not only known where it is defined."""
+    site = value.site
+    if site is None or (isinstance(value, TaskObject) and site == value.record.site):
+        return around
+    named = isinstance(value, FunctionObject) and value.node[0] == "def"
+    if named and site.start == value.node[4]:  # type: ignore[attr-defined]  # it is a function
+        return around
+    return site
 
 
 def _named(dispatch: model.Dispatch) -> str:

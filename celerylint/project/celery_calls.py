@@ -142,7 +142,7 @@ def _named(
     """The signature of a task by its name, or of the task that is given instead of one."""
     known = task.name if isinstance(task.name, TaskObject) else task
     made = canvas_making.signature(world, known, "signature", arguments, here, named=True)
-    return canvas_making.options(machine, made, arguments)
+    return canvas_making.options(machine, made, arguments, here)
 
 
 def _proxy(machine: Machine, arguments: Arguments, here: Here) -> Value:

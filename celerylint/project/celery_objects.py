@@ -202,7 +202,7 @@ class TaskMethod(Special):
         if self.name in SIGNATURES:
             made = canvas_making.signature(self.world, self.task, self.name, arguments, here)
             direct = self.name in {"s", "si"}  # their keywords are the task's
-            return made if direct else canvas_making.options(machine, made, arguments)
+            return made if direct else canvas_making.options(machine, made, arguments, here)
         if self.name == "apply":
             return Call(dotted="celery.result.EagerResult")
         if self.name in {"delay_on_commit", "apply_async_on_commit"}:

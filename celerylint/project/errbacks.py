@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from celerylint.findings import Span
 from celerylint.project.binding import Binding, exact
 from celerylint.project.feeding import binding_of
+from celerylint.project.members import members
 from celerylint.project.model import Argument, Canvas, Parameter, Project, Task
 from celerylint.structs import dataclass
 
@@ -39,23 +39,16 @@ class Mismatch:
 def mismatches(canvas: Canvas, project: Project) -> Iterator[Mismatch]:
     """The error callbacks in a canvas that cannot receive what Celery sends on every version that
     the project may run."""
-    for owner, errback in _errbacks(canvas, canvas.span):
-        task = errback.task
+    for each in members(canvas):
+        owner, errback, task = each.owner, each.part, each.part.task
+        if each.role != "errback":
+            continue
         if errback.kind == "signature" and task is not None and errback.immutable is False:
             found = [
                 _mismatch(owner, errback, task, how, project) for how in _ways(errback, project)
             ]
             if found and found[0] is not None and all(found):
                 yield found[0]
-
-
-def _errbacks(canvas: Canvas, around: Span) -> Iterator[tuple[Canvas, Canvas]]:
-    for each in canvas.errbacks:
-        for errback in each.parts if each.kind == "one-of" else (each,):
-            yield canvas, errback
-    inside = (*canvas.parts, *canvas.callbacks, *canvas.errbacks)
-    for each in (*inside, *(() if canvas.body is None else (canvas.body,))):
-        yield from _errbacks(each, around)
 
 
 def _ways(errback: Canvas, project: Project) -> tuple[str, ...]:
