@@ -13,6 +13,7 @@ from celerylint.project.automatic_retries import (
 )
 from celerylint.project.binding import Binding, bound, exact, execution_options, fate, signature_of
 from celerylint.project.brokers import DATABASE_TRANSPORTS, Broker, brokers, production_brokers
+from celerylint.project.catching import Caught, caught
 from celerylint.project.consuming import Ignored, consumed, ignored_limits, publishers, tasks_of
 from celerylint.project.errbacks import Mismatch as ErrbackMismatch
 from celerylint.project.errbacks import mismatches as errback_mismatches
@@ -145,6 +146,7 @@ __all__ = [
     "Broker",
     "Canvas",
     "Carries",
+    "Caught",
     "CeleryVersions",
     "Chosen",
     "Closed",
@@ -208,6 +210,7 @@ __all__ = [
     "broadcast",
     "brokers",
     "carries",
+    "caught",
     "celery_of",
     "closed",
     "concurrency",

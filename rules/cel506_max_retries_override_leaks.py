@@ -16,11 +16,11 @@ def max_retries_override_leaks(project: Project, _: Project) -> Iterator[Finding
         for leak in leaks(task):
             if leak.span not in said:
                 said.add(leak.span)
-                usual = "without a bound" if leak.bound is None else f"{leak.bound} times"
+                usual = "without a bound" if leak.bound is None else _times(leak.bound)
                 yield Finding(
                     leak.span,
                     f"from this retry on, the worker process retries every message of "
-                    f"`{task.function}` {leak.given} times on the errors of its `autoretry_for`, "
+                    f"`{task.function}` {_times(leak.given)} on the errors of its `autoretry_for`, "
                     f"instead of {usual}",
                     help=_cure(task, leak.given),
                     related=(
@@ -28,6 +28,10 @@ def max_retries_override_leaks(project: Project, _: Project) -> Iterator[Finding
                         *leak.call.trail,
                     ),
                 )
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"
 
 
 def _cure(task: Task, given: int) -> str:

@@ -56,6 +56,16 @@ def hidden_limits(project: Project) -> Iterator[Hidden]:
             yield Hidden(task, soft, swallower, guard, loop, killed, missed)
 
 
+def surely_limited(task: Task, project: Project) -> Span | None:
+    """Where the soft limit is given that the task has wherever production runs it."""
+    if task.option(SOFT) is None and not any(
+        each.fact(SOFT) is not None for each in (*project.contexts, *project.running)
+    ):
+        return None
+    own = _limit(task, project, _takers(project))
+    return None if own is None else own[0].span
+
+
 def _handler_for_it(task: Task) -> Span | None:
     handlers = [each for guard in task.guards if not guard.path for each in guard.tries[0].handlers]
     return next((each.span for each in handlers if SOFT_LIMIT in each.catches), None)
