@@ -47,6 +47,7 @@ Statements
 
 from __future__ import annotations
 
+import functools
 import marshal
 from typing import Any
 
@@ -63,7 +64,13 @@ PARAM_KINDS = ("positional-only", "positional", "var-positional", "keyword-only"
 
 def body_of(function: Node) -> Body:
     """The statements of a ("def", ...) node."""
-    body: Body = marshal.loads(function[7])
+    return _loaded(function[7])
+
+
+# Each question about a body asks for it anew, mostly soon after the last one.
+@functools.lru_cache(maxsize=256)
+def _loaded(blob: bytes) -> Body:
+    body: Body = marshal.loads(blob)
     return body
 
 
