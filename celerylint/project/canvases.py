@@ -32,7 +32,7 @@ def make(
     found = [
         maker.canvas(canvas, site)
         for canvas, site in chain.from_iterable(world.canvases.values())
-        if not site.file.test and (canvas.state.dropped or not canvas.state.part)
+        if not site.file.test and (not canvas.state.part or canvas.state.dropped or canvas.linked)
     ]
     found += [
         made
