@@ -17,6 +17,7 @@ from celerylint.project.catching import Caught, caught
 from celerylint.project.consuming import Ignored, consumed, ignored_limits, publishers, tasks_of
 from celerylint.project.errbacks import Mismatch as ErrbackMismatch
 from celerylint.project.errbacks import mismatches as errback_mismatches
+from celerylint.project.exhausting import Dead, dead_handlers
 from celerylint.project.feeding import Fed, binding_of, fed, name_of
 from celerylint.project.flower import Exposed, exposed
 from celerylint.project.grace import MANAGERS, TooShort, too_short
@@ -153,6 +154,7 @@ __all__ = [
     "Closed",
     "Context",
     "Coverage",
+    "Dead",
     "Decorator",
     "Dispatch",
     "Double",
@@ -219,6 +221,7 @@ __all__ = [
     "consumed",
     "contexts_of",
     "coverage",
+    "dead_handlers",
     "doubles",
     "early_tasks",
     "enforces",

@@ -149,8 +149,10 @@ def nones(task: Task) -> Iterator[tuple[Span, str, RetryCall | None]]:
         return
     for call in task.retries:
         given = call.argument("max_retries", 6)
-        if given is not None and given.text and _is_none(given.value):
-            yield given.span, "max_retries=None", call
+        if given is None or not _is_none(given.value):
+            continue
+        if given.text == "None" or given.text.isupper():  # not a parameter that was left out
+            yield given.span, f"max_retries={given.text}", call
     value, option = keyword(task, "max_retries"), task.option("retry_kwargs")
     if value is not None and option is not None and _is_none(value) and autoretry(task):
         near = value.span is not None and value.span.path == option.span.path
