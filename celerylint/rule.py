@@ -122,6 +122,7 @@ from celerylint.project.unsendable import Unsendable
 from celerylint.project.unsendable import of_call as unsendable_retry
 from celerylint.project.unsendable import of_options as unsendable_options
 from celerylint.project.values import Value
+from celerylint.project.waiting import Wait, wait
 from celerylint.structs import dataclass
 
 __all__ = [
@@ -203,6 +204,7 @@ __all__ = [
     "Transaction",
     "Unsendable",
     "Value",
+    "Wait",
     "WebServer",
     "Worker",
     "accepts_pickle",
@@ -283,6 +285,7 @@ __all__ = [
     "unless",
     "unsendable_options",
     "unsendable_retry",
+    "wait",
     "without_autoretry",
 ]
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from celerylint.project.interest import NETWORK
-from celerylint.project.limits import SOFT, limit, runners
+from celerylint.project.limits import SOFT, limit, where_run
 from celerylint.project.machine import Machine
-from celerylint.project.model import Context, Project, Task, Worker
+from celerylint.project.model import Project, Task
 from celerylint.project.objects import Arguments
 from celerylint.project.pools import enforces
 from celerylint.project.reached import Reached
@@ -86,23 +86,7 @@ def hangs(call: Reached, project: Project) -> bool:
 
 def soft_limited(task: Task, project: Project) -> bool:
     """Does a soft time limit surely end the task, wherever production runs it?"""
-    near = _where(task, project)
+    near = where_run(task, project)
     return bool(near) and all(
         enforces(each, SOFT) and limit(task, SOFT, each).set is True for each in near
     )
-
-
-def _where(task: Task, project: Project) -> list[Context]:
-    apps = {(each.id, each.span) for each in runners(task, project.apps)}
-    workers: list[Context] = [
-        each
-        for each in project.running
-        if isinstance(each, Worker)
-        and each.started.role == "production"
-        and (each.app.id, each.app.span) in apps
-    ]
-    return workers or [
-        each
-        for each in project.contexts
-        if (each.app.id, each.app.span) in apps and each.profile.role in ("production", "unknown")
-    ]

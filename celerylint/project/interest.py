@@ -54,8 +54,8 @@ PROCESSES = frozenset(
 )
 WAITS = frozenset(
     f"celery.result.{cls}.{name}"
-    for cls in ("AsyncResult", "GroupResult", "ResultSet")
-    for name in ("get", "wait", "join", "join_native", "iterate", "collect", "wait_for")
+    for cls in ("AsyncResult", "EagerResult", "GroupResult", "ResultSet")
+    for name in ("get", "wait", "join", "join_native", "collect")
 )
 CALLS = NETWORK | EXITS | PROCESSES | WAITS
 # Modules and classes that are hardly named for anything else, and the calls themselves.

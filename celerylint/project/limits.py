@@ -150,6 +150,24 @@ def runners(task: Task, apps: Sequence[App]) -> list[App]:
     return [each for each, common in zip(own, near, strict=True) if common == max(near)]
 
 
+def where_run(task: Task, project: Project) -> list[Context]:
+    """The workers that production starts and that run the task; where none is known, the contexts
+    of its apps that production uses or that stand in for it."""
+    apps = {(each.id, each.span) for each in runners(task, project.apps)}
+    workers: list[Context] = [
+        each
+        for each in project.running
+        if isinstance(each, Worker)
+        and each.started.role == "production"
+        and (each.app.id, each.app.span) in apps
+    ]
+    return workers or [
+        each
+        for each in project.contexts
+        if (each.app.id, each.app.span) in apps and each.profile.role in ("production", "unknown")
+    ]
+
+
 def _folder(path: str) -> list[str]:
     return path.split("/")[:-1]
 

@@ -121,7 +121,9 @@ def of(machine: Machine, reaches_out: Callable[[str], bool], places: Iterable[Si
     for function in {each.key: each for each, _ in machine.defined}.values():
         found.known.add(function.key)
         node, path = function.node, function.scope.module.path
-        holds = any(node[1] < at < node[2] for at in starts.get(path, ()))
+        holds = any(node[1] < at < node[2] for at in starts.get(path, ())) or (
+            "apply" in function.words and "get" in function.words  # of a task that is run at once
+        )
         if holds or not found.names_in(function.scope.module).isdisjoint(function.words):
             found.hops[function.key] = 0
         else:
