@@ -123,6 +123,7 @@ from celerylint.project.unsendable import of_call as unsendable_retry
 from celerylint.project.unsendable import of_options as unsendable_options
 from celerylint.project.values import Value
 from celerylint.project.waiting import Wait, wait
+from celerylint.project.whole_arguments import Misfit, misfits
 from celerylint.structs import dataclass
 
 __all__ = [
@@ -176,6 +177,7 @@ __all__ = [
     "LostPercent",
     "LostSchedule",
     "Member",
+    "Misfit",
     "Namesakes",
     "OnCommit",
     "Option",
@@ -245,6 +247,7 @@ __all__ = [
     "lost_percents",
     "lost_schedules",
     "members",
+    "misfits",
     "multiplier",
     "name_of",
     "named",

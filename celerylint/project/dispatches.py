@@ -52,7 +52,12 @@ def make(
         one_of=several,
         options_of=tuple(_along(record.name, i, options) for i in range(len(several))),
         option_spans=packed.spans,
-        whole={key: _plain(record, each) for key, each in packed.whole.items()},
+        whole={
+            key: _plain(record, each)
+            if isinstance(each.value, Sequence | Mapping)  # their items are arguments
+            else _argument(machine, record, each)
+            for key, each in packed.whole.items()
+        },
         transaction=transactions.around(machine, world, record),
     )
 

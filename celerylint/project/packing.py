@@ -67,7 +67,7 @@ def unpack(record: SendRecord) -> Packed:
         return Packed(options=options, spans=spans, open=record.arguments.open)
     whole = _whole(record)
     pieces = [piece for key, each in whole.items() for piece in _inside(key, each)]
-    is_open = any(_is_open(each.value) for each in whole.values())
+    is_open = any(_is_open(key, each.value) for key, each in whole.items())
     is_open = is_open or (record.arguments.open and len(whole) < len(("args", "kwargs")))
     return Packed(tuple(pieces), options, spans, whole, is_open)
 
@@ -137,10 +137,12 @@ def _parts(node: Node | None) -> dict[int | str, Node]:
     return {}
 
 
-def _is_open(value: Value) -> bool:
+def _is_open(key: str, value: Value) -> bool:
     if isinstance(value, Literal) and value.value is None:
         return False
-    return not isinstance(value, Sequence | Mapping) or value.open
+    if key == "args" and isinstance(value, Sequence):
+        return value.open or value.kind not in {"list", "tuple"}
+    return key == "args" or not isinstance(value, Mapping) or value.open
 
 
 def _options(
