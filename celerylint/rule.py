@@ -59,6 +59,7 @@ from celerylint.project.nodenames import (
     namesakes,
 )
 from celerylint.project.old_commands import OLD_COMMANDS
+from celerylint.project.option_slips import OptionSlip, option_slips
 from celerylint.project.pools import (
     ENFORCES,
     GREEN,
@@ -181,6 +182,7 @@ __all__ = [
     "Namesakes",
     "OnCommit",
     "Option",
+    "OptionSlip",
     "Parameter",
     "Probe",
     "Process",
@@ -253,6 +255,7 @@ __all__ = [
     "named",
     "namesakes",
     "nones",
+    "option_slips",
     "own_bound",
     "patched_for",
     "pool",
