@@ -2,33 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pytest
 
-from celerylint.project.process import Chosen, chosen_json
-from celerylint.project.starts import Collected, collect
-
-RELEASE = (5, 7, 0)
-
-
-def collected(tree: Mapping[str, str | bytes], workers: tuple[str, ...] = ()) -> Collected:
-    def read(path: str) -> bytes | None:
-        content = tree.get(path)
-        return content.encode() if isinstance(content, str) else content
-
-    return collect(list(tree), read, RELEASE, workers=workers)
-
-
-def told(chosen: Chosen | None) -> object:
-    """`x`, ("x", "VARIABLE") for a default, a list for a choice, None, or the reason."""
-    found = chosen_json(chosen)
-    if found is None:
-        return None
-    if found["certainty"] == "default":
-        return found["value"], found["env"]
-    return found.get("value", found.get("reason"))
-
+from .trees import collected, told
 
 BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
     f"{chr(98 + n)}: &{chr(98 + n)} [{','.join(['*' + chr(97 + n)] * 9)}]\n" for n in range(9)

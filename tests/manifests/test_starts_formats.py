@@ -3,43 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 
-from celerylint.project.process import Chosen, Process, chosen_json, process_json
-from celerylint.project.starts import Collected, collect
+from celerylint.project.process import process_json
 
-RELEASE = (5, 7, 0)
-
-
-def collected(tree: Mapping[str, str | bytes], workers: tuple[str, ...] = ()) -> Collected:
-    def read(path: str) -> bytes | None:
-        content = tree.get(path)
-        return content.encode() if isinstance(content, str) else content
-
-    return collect(list(tree), read, RELEASE, workers=workers)
-
-
-def starts(tree: Mapping[str, str | bytes]) -> list[Process]:
-    return list(collected(tree).processes)
-
-
-def start(tree: Mapping[str, str | bytes]) -> Process:
-    (found,) = starts(tree)
-    return found
-
-
-def place(process: Process) -> str:
-    return f"{process.span.path}:{process.span.line}:{process.span.column}"
-
-
-def told(chosen: Chosen | None) -> object:
-    """`x`, ("x", "VARIABLE") for a default, a list for a choice, None, or the reason."""
-    found = chosen_json(chosen)
-    if found is None:
-        return None
-    if found["certainty"] == "default":
-        return found["value"], found["env"]
-    return found.get("value", found.get("reason"))
+from .trees import place, start, starts, told
 
 
 def test_systemd_kubernetes_procfile_and_poe() -> None:
