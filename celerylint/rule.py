@@ -19,6 +19,7 @@ from celerylint.project.errbacks import Mismatch as ErrbackMismatch
 from celerylint.project.errbacks import mismatches as errback_mismatches
 from celerylint.project.exhausting import Dead, dead_handlers
 from celerylint.project.feeding import Fed, binding_of, fed, name_of
+from celerylint.project.exits import exits, succeeds
 from celerylint.project.flower import Exposed, exposed
 from celerylint.project.grace import MANAGERS, TooShort, too_short
 from celerylint.project.hanging import hangs, soft_limited
@@ -234,6 +235,7 @@ __all__ = [
     "errback_mismatches",
     "exact",
     "execution_options",
+    "exits",
     "exposed",
     "fate",
     "fed",
@@ -282,6 +284,7 @@ __all__ = [
     "started_by",
     "stop_signal",
     "strays",
+    "succeeds",
     "swallowed",
     "taken",
     "tasks_of",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 from celerylint.facts.syntax import unparse
 from celerylint.project import classes, commands, functions, interest
@@ -30,6 +31,8 @@ from celerylint.structs import dataclass, field
 MOST_FUNCTIONS = 1_500
 # Statements that following one body may cost, with what is followed for the sake of values.
 MOST_STEPS = 1_000
+_EXIT = "SystemExit"
+_ANY = Arguments(open_args=True, open_kwargs=True)
 _RUNS_HERE = frozenset({"apply", "run"})
 # Functions that call the function that they are given.
 _CALLS_FIRST = frozenset({"asgiref.sync.async_to_sync", "asgiref.sync.sync_to_async"})
@@ -56,6 +59,7 @@ class Inner:
     receiver: Value | None
     site: Site
     frames: tuple[FrameNote, ...]
+    arguments: Arguments = Arguments()
 
 
 @dataclass(slots=True)
@@ -140,11 +144,24 @@ def _run(machine: Machine, function: FunctionObject, receiver: Value | None) -> 
     scope = functions.own_scope(machine, function, receiver)
     machine.returns.append([])
     machine.nested.append([])
+    body = function.body()
+    if _EXIT in function.words:
+        body = _raised(body)
     try:
-        machine.run(function.body(), scope)
+        machine.run(body, scope)
     finally:
         machine.returns.pop()
         machine.nested.pop()
+
+
+def _raised(code: Any) -> Any:
+    """The code with `raise SystemExit` as the call that it is."""
+    if not isinstance(code, tuple):
+        return code
+    if len(code) == 4 and code[0] == "raise" and code[3] and code[3][0] == "name":
+        name = code[3]
+        return (*code[:3], ("call", *name[1:3], name, ())) if name[3] == _EXIT else code
+    return tuple(_raised(each) for each in code)
 
 
 def _decorators(function: FunctionObject) -> Iterator[FrameNote]:
@@ -177,7 +194,8 @@ def _note(
         _hand(bodies, arguments)
     for each in called.options[:4] if isinstance(called, OneOf) else (called,):
         if isinstance(each, Partial):
-            _note(bodies, summary, each.function, arguments, here)
+            given = Arguments(each.args + arguments.args, open_args=True, open_kwargs=True)
+            _note(bodies, summary, each.function, given, here)
         elif isinstance(each, Unread):
             if not (each.called or each.member):
                 bodies.demanded |= {path for path in each.paths if bodies.reaches_out(path)}
@@ -186,18 +204,19 @@ def _note(
         elif isinstance(each, Bound) and each.function is None:
             _method(bodies, summary, each, arguments, here)
         else:
-            _inner(bodies, summary, _functions(bodies, each), here)
+            _inner(bodies, summary, _functions(bodies, each), arguments, here)
 
 
 def _inner(
     bodies: Bodies,
     summary: Summary,
     called: Iterable[tuple[FunctionObject, Value | None]],
+    arguments: Arguments,
     here: Here,
 ) -> None:
     for function, receiver in called:
         frames = tuple(bodies.machine.frames)
-        summary.inner.append(Inner(function, receiver, here.site, frames))
+        summary.inner.append(Inner(function, receiver, here.site, frames, arguments))
 
 
 def _hand(bodies: Bodies, arguments: Arguments) -> None:
@@ -239,10 +258,10 @@ def _external(
 ) -> None:
     callee = interest.canonical(dotted)
     if callee in _CALLS_FIRST and arguments.args:
-        _note(bodies, summary, arguments.args[0], Arguments(open_kwargs=True), here)
+        _note(bodies, summary, arguments.args[0], _ANY, here)
     if callee == commands.CALL:
         handle = commands.handle(bodies.machine, arguments, bodies.reaches_out, bodies.demanded)
-        _inner(bodies, summary, handle, here)
+        _inner(bodies, summary, handle, _ANY, here)
     if callee in interest.CALLS:
         node = here.node
         text = unparse(node[3] if node[0] == "call" else node)

@@ -7,6 +7,7 @@ from typing import Any
 
 from celerylint.facts.syntax import Node, unparse
 from celerylint.project import bodies, model, reach
+from celerylint.project.feasible import feasible
 from celerylint.project.machine import FrameNote, Machine
 from celerylint.project.modules import Module
 from celerylint.project.objects import FunctionObject
@@ -30,11 +31,15 @@ def reached(
     found = reach.walk(machine, world, reaches_out)
     made = []
     for call, ways in found.found.values():
-        own = [way for way in ways if id(way.record) in tasks]
+        own = [way for way in ways if id(way.record) in tasks and _goes(machine, way, call)]
         if own:
             known = {id(way.record): tasks[id(way.record)] for way in own}
             made.append(_reached(found, call, own[0], tuple(known.values())))
     return tuple(sorted(made, key=lambda each: each.span))
+
+
+def _goes(machine: Machine, way: reach.Way, call: bodies.External) -> bool:
+    return feasible(machine, [inner for _, inner in way.hops], call.frames)
 
 
 def _reached(
