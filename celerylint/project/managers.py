@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fnmatch
 import itertools
+import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -21,22 +23,53 @@ from celerylint.project.values import Value
 from celerylint.project.wrappers import basename
 from celerylint.structs import replace
 
+_DEBIAN = "/etc/supervisor/conf.d/*.conf"
 _S6 = re.compile(r"(?:^|/)(etc/(?:s6-overlay/s6-rc\.d|services\.d|sv|service)/.*/run)$")
 
 
 def supervised(managed: Managed, kept: Sequence[Manifest], files: Files) -> list[Manifest]:
-    """The files that `supervisord -c FILE` reads, in the tree; without -c the only one there is."""
+    """The files that `supervisord -c FILE` reads, in the tree, with those that it includes; without
+    -c the only one there is, and what the image has where Debian's own file looks for more."""
     words = [arg.text() for arg in managed.args]
     path = next((behind for switch, behind in itertools.pairwise(words) if switch == "-c"), None)
     known = [each for each in kept if each.kind == "supervisor"]
     situation = managed.situation
     if path is None:
-        return known if len(known) == 1 else []
+        one = known if len(known) == 1 else []
+        return one or _fitting(_DEBIAN, "", known, situation.image)
     found = locate(path, situation.workdir, situation.service, situation.image, files, "")
+    first = [each for each in known if each.path == found]
     if found is None:
         named = [each for each in known if basename(each.path) == basename(path)]
-        return named if len(named) == 1 else []
-    return [each for each in known if each.path == found]
+        first = named if len(named) == 1 else []
+    return [*first, *(more for each in first for more in _included(each, known, situation.image))]
+
+
+def _included(
+    manifest: Manifest, known: Sequence[Manifest], image: Image | None
+) -> Iterator[Manifest]:
+    """What `[include] files` names: patterns beside the file, or inside the image."""
+    folder = posixpath.dirname(manifest.path)
+    others = [each for each in known if each is not manifest]
+    for word in manifest.includes:
+        yield from _fitting(word.literal() or "", folder, others, image)
+
+
+def _fitting(
+    pattern: str, folder: str, known: Sequence[Manifest], image: Image | None
+) -> list[Manifest]:
+    if not pattern.startswith("/"):
+        beside = posixpath.normpath(posixpath.join(folder, pattern))
+        return [each for each in known if fnmatch.fnmatchcase(each.path, beside)]
+    if image is None:
+        return []
+    inside, name = posixpath.split(pattern)
+    return [
+        each
+        for each in known
+        if fnmatch.fnmatchcase(basename(each.path), name)
+        and each.path in image.sources(posixpath.join(inside, basename(each.path)))
+    ]
 
 
 def follow_s6(managed: Managed, kept: Sequence[Manifest], follower: Follower) -> None:

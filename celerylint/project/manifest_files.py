@@ -156,8 +156,9 @@ class Files:
 
 
 def _tells(text: str) -> bool:
-    """Does it speak of Celery, or of greenlets, in which a web server may send tasks?"""
-    return mentions(text) or "gevent" in text or "eventlet" in text
+    """Does it speak of Celery, of greenlets, in which a web server may send tasks, or of how many
+    of something run?"""
+    return mentions(text) or any(word in text for word in ("gevent", "eventlet", "scaleTargetRef"))
 
 
 def _plain(path: str, text: str, kind: str) -> Manifest:

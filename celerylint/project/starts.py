@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Mapping, Sequence
 
-from celerylint.facts.manifests.model import Command, Manifest, Unit
+from celerylint.facts.manifests.model import Command, Manifest
 from celerylint.facts.manifests.words import Text
 from celerylint.findings import Span
 from celerylint.oracle.options import Release
@@ -20,10 +20,11 @@ from celerylint.project.images import Image, built_image, image_of
 from celerylint.project.kills import Kill, kills
 from celerylint.project.managers import follow_s6, supervised
 from celerylint.project.manifest_files import Files, Read, ReadFacts, normal
+from celerylint.project.overlays import Overlays, included
 from celerylint.project.place import Home
 from celerylint.project.process import Process, WebServer
 from celerylint.project.situation import Situation
-from celerylint.project.units import Service, service, starts_itself
+from celerylint.project.units import Service, starts_itself
 from celerylint.project.unread import Mention, unread
 from celerylint.project.webservers import from_commands, from_ini
 from celerylint.structs import dataclass, replace
@@ -69,7 +70,9 @@ def collect(
     for args in built:
         collector.follower.follow(args, Situation(None, None, Surroundings(), {}))
     starts = collector.follower.starts
-    processes = finished(starts, collector.managers_of, release, collector.own)
+    processes = included(
+        finished(starts, collector.managers_of, release, collector.own), collector.kept
+    )
     mentions = unread(collector.kept, processes, files)
     servers = (*from_commands(collector.follower.served), *from_ini(files))
     problems = tuple(sorted(set(files.problems)))
@@ -88,28 +91,32 @@ class _Collector:
 
     def run(self) -> None:
         self.kept = self.files.kept()
+        overlays = Overlays(self.kept, self.files)
         for manifest in self.kept:
             if manifest.kind not in _NO_UNITS:
                 for unit in manifest.units:
-                    self.unit(manifest, unit)
+                    for found in overlays.services(manifest, unit):
+                        self.unit(found)
             elif manifest.kind == "celeryd":
                 self.follower.starts += celeryd_starts(manifest)
         self.dockerfiles()
         self.managers()
         self.scripts()
 
-    def unit(self, manifest: Manifest, unit: Unit) -> None:
-        found = service(manifest, unit, self.files)
+    def unit(self, found: Service) -> None:
         if not starts_itself(found):
             return
         image = image_of(found, self.files)
         situation = self.situation(found, image)
         entrypoint = found.command("entrypoint")
         commands = [
-            (each, Home.of(manifest)) for each in unit.commands if each.role in _STARTING_ROLES
+            (each, Home.of(manifest))
+            for manifest, unit in found.layers[found.at :]
+            for each in unit.commands
+            if each.role in _STARTING_ROLES
         ]
         own = found.command(*_STARTING_ROLES)
-        if len(commands) > 1:
+        if len(commands) > 1 and len({home.path for _, home in commands}) == 1:
             for command, home in commands:
                 self.follower.command(command, home, self.at(situation, (command, home)))
         else:
@@ -164,7 +171,7 @@ class _Collector:
 
     def situation(self, found: Service, image: Image | None) -> Situation:
         around, opened = surroundings(found, image, self.files)
-        manifest, unit = found.layers[-1]
+        manifest, unit = found.manifest, found.unit
         workdir = found.word("workdir")
         inside = workdir[0].literal() if workdir is not None else None
         if inside is None and image is not None:

@@ -163,5 +163,5 @@ def replicas(service: Service | None, situation: Situation) -> Chosen | None:
 
 
 def _place(service: Service) -> Span:
-    manifest, unit = service.layers[-1]
+    manifest, unit = service.manifest, service.unit
     return Span(manifest.path, *manifest.position(unit.start))

@@ -17,19 +17,21 @@ Layer = tuple[Manifest, Unit]
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """layers: what is said about the unit, the weakest first; the last one is the unit itself."""
+    """layers: what is said about the unit, the weakest first; `at` is the unit itself, above which
+    files stand that change it from outside."""
 
     layers: tuple[Layer, ...]
+    at: int = -1
 
     @property
     def manifest(self) -> Manifest:
         """The file of the unit itself."""
-        return self.layers[-1][0]
+        return self.layers[self.at][0]
 
     @property
     def unit(self) -> Unit:
         """The unit itself, without what other layers add."""
-        return self.layers[-1][1]
+        return self.layers[self.at][1]
 
     def word(self, name: str) -> tuple[Word, Home] | None:
         """A field of Unit that is a Word, from the strongest layer that has it."""

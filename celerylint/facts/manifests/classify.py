@@ -23,6 +23,7 @@ _NAMES = (
     (r"(^|/)package\.json$", "package-json"),
     (r"(^|/)app\.json$", "platform"),
     (r"(^|/)(render|heroku|\.do/app|railway)\.ya?ml$", "platform"),
+    (r"(^|/)kustomization(\.ya?ml)?$", "kubernetes"),
     (r"\.(tf|hcl|nomad)$", "hcl"),
     (r"\.sub$", "htcondor"),
     (r"\.(sh|bash|ksh|zsh)$", "shell"),

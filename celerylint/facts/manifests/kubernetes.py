@@ -100,7 +100,9 @@ def _scalers(file: YamlFile, node: Mapping) -> Iterator[Unit]:
         words = ((key, file.word(file.get(spec, key))) for key in keys)
         extra = tuple((key, word) for key, word in words if word is not None)
         if target is not None and name is not None:
-            yield Unit(str(name), target.start, target.end, kind=kind, extra=extra)
+            outer = file.blanked.conditions(target.start)
+            maybe = (("", outer[-1]),) if outer else ()
+            yield Unit(str(name), target.start, target.end, kind=kind, extra=extra, maybe=maybe)
 
 
 def _kustomized(file: YamlFile, node: Node) -> Iterator[Unit]:
