@@ -29,7 +29,7 @@ from celerylint.project import (
 from celerylint.project.celery_objects import AppObject, TaskObject
 from celerylint.project.machine import FrameNote, Machine
 from celerylint.project.modules import Module, ModuleMap
-from celerylint.project.objects import FunctionObject
+from celerylint.project.objects import FunctionObject, Instance
 from celerylint.project.records import World
 from celerylint.project.values import Site, Value
 
@@ -142,6 +142,8 @@ def _function(machine: Machine, world: World, function: FunctionObject, value: V
         record = None
     if record is not None and (receiver is not None or function.owner is None):
         receiver = TaskObject(world=world, record=record, bound=True)
+    elif "retry" in words and isinstance(receiver, Instance) and function.owner is not None:
+        receiver = resends.settled(machine, function.owner)  # it may keep the task
     with machine.aside():
         # What only makes tasks makes them itself; what makes or configures an app may have help.
         machine.alone = not (makes and (CONFIGURES | {"Celery"}) & words)

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 from celerylint.project import classes, exceptions, functions
 from celerylint.project.celery_objects import TaskMethod, TaskObject
-from celerylint.project.objects import Arguments, Bound, FunctionObject, Instance, Unread
+from celerylint.project.objects import (
+    Arguments,
+    Bound,
+    ClassObject,
+    FunctionObject,
+    Instance,
+    Scope,
+    Unread,
+)
 from celerylint.project.records import RetryRecord, TaskRecord, World
 from celerylint.project.special import Here
 from celerylint.project.tries import function_of, nodes
@@ -50,14 +58,43 @@ def heard(
     if isinstance(function, Bound) and function.function is None:
         return _of_some_task(world, machine, function, arguments, here)
     given = [*arguments.args, *(value for _, value in arguments.kwargs)]
-    if not any(isinstance(each, TaskObject) and each.bound for each in given):
-        return False
+    handed = any(isinstance(each, TaskObject) and each.bound for each in given)
     inner = function.function if isinstance(function, Bound) else function
-    if isinstance(inner, Unread):
+    if handed and isinstance(inner, Unread):
         machine.need(inner)
     elif isinstance(inner, FunctionObject) and "retry" in inner.words:
-        _into(world, machine, inner, _with_receiver(function, arguments), here)
+        held = _holder(machine, function)
+        if handed or held is not None:
+            receiver = held if held is not None else getattr(function, "receiver", None)
+            _into(world, machine, inner, _with_receiver(receiver, arguments), here)
     return False
+
+
+def _holder(machine: Machine, function: Value) -> Instance | None:
+    """The object that a method belongs to, where it keeps a task in one of its attributes."""
+    receiver = function.receiver if isinstance(function, Bound) else None
+    if not isinstance(receiver, Instance) or not isinstance(receiver.cls, ClassObject):
+        return None
+    made = receiver if receiver.fields else settled(machine, receiver.cls)
+    return made if any(map(_is_task, made.fields.values())) else None
+
+
+def settled(machine: Machine, cls: ClassObject) -> Instance:
+    """An instance of a class whose `__init__` was followed by itself: the parameters are what their
+    annotations say."""
+    made = Instance(cls=cls)
+    start = classes.find(machine, cls, "__init__")
+    if isinstance(start, FunctionObject):
+        with machine.aside():
+            machine.alone, machine.listeners = True, []
+            _run(machine, start, functions.own_scope(machine, start, made))
+    return made
+
+
+def _is_task(value: Value) -> bool:
+    if isinstance(value, Instance):
+        return isinstance(value.cls, Name) and value.cls.dotted in TASK_CLASSES
+    return isinstance(value, TaskObject)
 
 
 def hands_on(function: FunctionObject) -> bool:
@@ -97,10 +134,10 @@ def _of_some_task(
     return True
 
 
-def _with_receiver(function: Value, arguments: Arguments) -> Arguments:
-    if not isinstance(function, Bound):
+def _with_receiver(receiver: Value | None, arguments: Arguments) -> Arguments:
+    if receiver is None:
         return arguments
-    args = (function.receiver, *arguments.args)
+    args = (receiver, *arguments.args)
     return Arguments(args, arguments.kwargs, arguments.open_args, arguments.open_kwargs)
 
 
@@ -113,15 +150,21 @@ def _into(
         task = found.task if isinstance(found, TaskMethod) and found.name in WORDS else None
         if isinstance(found, TaskMethod) and isinstance(task, TaskObject):
             keep(world, task.record, given, here, found.name, caller)
+        elif isinstance(found, Bound) and found.name == "retry" and _is_task(found.receiver):
+            keep(world, None, given, here, "retry", caller)
 
     scope = function.scope.child("function", function)
     functions.bind(machine, function, arguments, scope)
     with machine.aside():
         machine.alone, machine.listeners = True, [listen]
-        machine.returns.append([])
-        machine.nested.append([])
-        try:
-            machine.run(function.body(), scope)
-        finally:
-            machine.returns.pop()
-            machine.nested.pop()
+        _run(machine, function, scope)
+
+
+def _run(machine: Machine, function: FunctionObject, scope: Scope) -> None:
+    machine.returns.append([])
+    machine.nested.append([])
+    try:
+        machine.run(function.body(), scope)
+    finally:
+        machine.returns.pop()
+        machine.nested.pop()

@@ -15,6 +15,7 @@ def make(machine: Machine, record: RetryRecord) -> model.RetryCall:
     """The call of the model."""
     here, caller = record.here, record.caller
     around = tries.around(machine, here.scope, here.node[1])
+    arguments = _arguments(machine, record, around)
     trail: tuple[Related, ...] = ()
     if caller is not None:
         around += tries.around(machine, caller.scope, caller.node[1])
@@ -24,7 +25,7 @@ def make(machine: Machine, record: RetryRecord) -> model.RetryCall:
         record.arguments.kwarg("max_retries"),
         record.arguments.open,
         record.how,
-        _arguments(machine, record, around),
+        arguments,
         _used(here),
         around,
         trail,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 from celerylint.findings import Related, Span
@@ -110,35 +111,51 @@ def own_bound(task: Task) -> tuple[int | None, bool]:
 @dataclass(frozen=True, slots=True)
 class Leak:
     """A retry that sets another bound than the retries have that Celery makes by itself: `bound` is
-    what these have, None for no bound; `given` what they will have."""
+    what these have, None for no bound; `given` what they will have. sure: it is a retry of this
+    task, and not of one of those that get themselves."""
 
+    task: Task
     call: RetryCall
     span: Span
     given: int
     bound: int | None
     auto: Option
+    sure: bool = True
 
 
-def leaks(task: Task) -> Iterator[Leak]:
+def leaks(project: Project) -> Iterator[Leak]:
     """The retries whose bound stays with the task for all messages that the process handles after
     (celery/app/task.py: Task.retry sets `override_max_retries`, which celery/app/autoretry.py
-    reads)."""
-    auto = autoretry(task)
-    if auto is None:
+    reads). A retry of a task that is not known counts where each that it may be is retried by
+    Celery, too."""
+    for task in project.tasks:
+        for call in task.retries:
+            yield from _leak(task, call, True)
+    bound = [task for task in project.tasks if task.bound is not False]
+    if all(autoretry(task) is not None for task in bound):
+        for call in project.loose_retries:
+            yield from itertools.islice((x for task in bound for x in _leak(task, call, False)), 1)
+
+
+def _leak(task: Task, call: RetryCall, sure: bool) -> Iterator[Leak]:
+    auto, given = autoretry(task), call.argument("max_retries", 6)
+    bound, known = _bound_of_autoretry(task)
+    if auto is None or given is None or not known:
         return
-    bound, known = own_bound(task)
-    by_keyword = keyword(task, "max_retries")
-    if by_keyword is not None and not _is_none(by_keyword):
-        found = list(by_keyword.alternatives())
-        known = len(found) == 1 and isinstance(found[0], Literal)
-        bound = found[0].value if known and isinstance(found[0], Literal) else None
-    for call in task.retries:
-        given = call.argument("max_retries", 6)
-        value = given.value if given is not None else None
-        if given is None or not known or not isinstance(value, Literal):
-            continue
-        if isinstance(value.value, int) and value.value != bound:
-            yield Leak(call, given.span, value.value, bound, auto)
+    values = [each.value for each in given.value.alternatives() if isinstance(each, Literal)]
+    number = next((each for each in values if isinstance(each, int) and each != bound), None)
+    if number is not None:
+        yield Leak(task, call, given.span, number, bound, auto, sure)
+
+
+def _bound_of_autoretry(task: Task) -> tuple[int | None, bool]:
+    """How often Celery retries the task by itself, and whether that is known."""
+    given = keyword(task, "max_retries")
+    if given is None or _is_none(given):
+        return own_bound(task)
+    values = list(given.alternatives())
+    first = values[0].value if isinstance(values[0], Literal) else None
+    return first, len(values) == 1 and isinstance(first, int)
 
 
 def nones(task: Task) -> Iterator[tuple[Span, str, RetryCall | None]]:
