@@ -53,3 +53,14 @@ def test_a_command_put_together_in_code() -> None:
 def test_another_program_is_none() -> None:
     code = b"import subprocess  # celery\nsubprocess.run(['ls', 'celery', 'worker'])\n"
     assert processes({"run.py": code}) == ()
+
+
+def test_apps_of_folders_that_are_no_packages_have_names_of_their_own() -> None:
+    service = b"[Service]\nWorkingDirectory=%s\nExecStart=celery -A jobs worker\n"
+    files = {
+        "one/jobs.py": APP,
+        "two/jobs.py": APP,
+        "one.service": service % b"/one",
+        "two.service": service % b"/two",
+    }
+    assert [app_id for _, app_id, _ in pools(processes(files))] == ["one.jobs:app", "two.jobs:app"]

@@ -1,6 +1,10 @@
-"""Which app a worker's `-A` names, by Celery's own search (celery/app/utils.py: find_app)."""
+"""What apps are called, and which of them a worker's `-A` names, by Celery's own search
+(celery/app/utils.py: find_app)."""
 
 from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
 
 from celerylint.project.celery_objects import AppObject
 from celerylint.project.machine import Machine
@@ -10,6 +14,33 @@ from celerylint.project.records import AppRecord
 from celerylint.project.values import OneOf, Value
 
 _DEEPEST = 3
+
+
+def ids_of(apps: Iterable[AppRecord]) -> dict[int, str]:
+    """The id of each app in the model, by the identity of its record: its module and variable, with
+    the folders in front where apps of several folders would have one id."""
+    records = list(apps)
+    short = {id(each): _short(each) for each in records}
+    counts = Counter(short.values())
+    return {
+        id(each): _long(each, short[id(each)]) if counts[short[id(each)]] > 1 else short[id(each)]
+        for each in records
+    }
+
+
+def _short(record: AppRecord) -> str:
+    module = record.module
+    own = [name for where, name in record.variables if where is module]
+    others = [f"{where.name}:{name}" for where, name in record.variables if where is not module]
+    if own:
+        return f"{module.name}:{own[0]}"
+    return others[0] if others else f"{module.name}:{record.site.span.line}"
+
+
+def _long(record: AppRecord, short: str) -> str:
+    """The name as if the project's folder were where its module is imported from."""
+    path = record.module.path.removesuffix(".py").removesuffix("/__init__")
+    return f"{path.replace('/', '.')}:{short.partition(':')[2]}"
 
 
 def find_app(machine: Machine, text: str, folder: str) -> AppRecord | None:

@@ -28,6 +28,7 @@ from celerylint.project import (
     tasks,
     ways,
 )
+from celerylint.project.app_names import ids_of
 from celerylint.project.combine import same, text_of
 from celerylint.project.follow import follow, machine_for
 from celerylint.project.kills import Kill
@@ -121,7 +122,7 @@ def _find_variables(world: World, modules: dict[str, Module]) -> None:
 
 def _project(machine: Machine, world: World, inputs: Inputs, root: str) -> model.Project:
     records = [each for each in world.apps.values() if not each.module.test]
-    app_ids = tasks.app_names(records)
+    app_ids = ids_of(records)
     apps = [_app(machine, world, each, app_ids[id(each)], inputs) for each in records]
     made_tasks = _tasks(machine, world, app_ids, guards.limited(apps, inputs.processes))
     by_name = {task.name: task for task in made_tasks.values() if task.name is not None}
@@ -137,6 +138,7 @@ def _project(machine: Machine, world: World, inputs: Inputs, root: str) -> model
     found = (*inputs.processes, *(by_code.processes if by_code is not None else ()))
     processes = running.joined(machine, found, app_ids)
     annotated = [_annotated(task, contexts) for task in made_tasks.values()]
+    by_record = dict(zip(made_tasks, annotated, strict=True))
     swapped = dict(zip(map(id, made_tasks.values()), annotated, strict=True))
     sends = [
         replace(each, task=swapped.get(id(each.task), each.task)) if each.task is not None else each
@@ -156,12 +158,8 @@ def _project(machine: Machine, world: World, inputs: Inputs, root: str) -> model
         processes=processes,
         servers=of_greenlets(machine, inputs.servers),
         kills=inputs.kills,
-        spawns=tuple(
-            spawning.spawns(machine, world, dict(zip(made_tasks, annotated, strict=True)))
-        ),
-        computing=computing.computing(
-            machine, world, dict(zip(made_tasks, annotated, strict=True)), processes
-        ),
+        spawns=tuple(spawning.spawns(machine, world, by_record)),
+        computing=computing.computing(machine, world, by_record, processes),
         running=running.contexts_of(processes, apps),
         loose_retries=_loose_retries(machine, world),
         commits=tuple(world.commits[key] for key in sorted(world.commits)),

@@ -279,17 +279,3 @@ def make(
         may_retry=task_traits.may_retry(machine, record, inner, base),
         checked=checking.checks(record, options, inner, _apps_of(world, record)),
     )
-
-
-def app_names(apps: Iterable[AppRecord]) -> dict[int, str]:
-    """The id of each app in the model, by the identity of its record."""
-    names: dict[int, str] = {}
-    for record in apps:
-        module = record.module
-        own = [name for where, name in record.variables if where is module]
-        others = [f"{where.name}:{name}" for where, name in record.variables if where is not module]
-        if own:
-            names[id(record)] = f"{module.name}:{own[0]}"
-        else:
-            names[id(record)] = others[0] if others else f"{module.name}:{record.site.span.line}"
-    return names
