@@ -15,6 +15,7 @@ from celerylint.project.binding import Binding, bound, exact, execution_options,
 from celerylint.project.brokers import DATABASE_TRANSPORTS, Broker, brokers, production_brokers
 from celerylint.project.catching import Caught, caught
 from celerylint.project.consuming import Ignored, consumed, ignored_limits, publishers, tasks_of
+from celerylint.project.delays import BadDelay, bad_delays
 from celerylint.project.errbacks import Mismatch as ErrbackMismatch
 from celerylint.project.errbacks import mismatches as errback_mismatches
 from celerylint.project.exhausting import Dead, dead_handlers
@@ -145,6 +146,7 @@ __all__ = [
     "SOFT",
     "App",
     "Argument",
+    "BadDelay",
     "Beat",
     "BeatEntry",
     "Binding",
@@ -215,6 +217,7 @@ __all__ = [
     "accepts_pickle",
     "also_answering",
     "autoretry",
+    "bad_delays",
     "beats",
     "binding_of",
     "bound",

@@ -9,7 +9,7 @@ from celerylint import oracle
 from celerylint.findings import Span
 from celerylint.oracle import TaskTable
 from celerylint.project.binding import exact
-from celerylint.project.model import Dispatch, Project, Task
+from celerylint.project.model import Dispatch, Project
 from celerylint.project.values import Literal, Mapping, Sequence, Value, text_prefix
 from celerylint.structs import dataclass
 
@@ -36,10 +36,7 @@ class Stray:
 
 def strays(dispatch: Dispatch, project: Project) -> Iterator[Stray]:
     """The options of a call that do nothing, or something else than what they are given for."""
-    sends = dispatch.task is not None or dispatch.sent_name is not None
-    if dispatch.how not in _CALLS or dispatch.canvas not in (None, "signature") or not sends:
-        return
-    if _is_own(dispatch.task):
+    if not takes_options(dispatch):
         return
     tables = [oracle.task_options(each) for each in project.celery.allowed[-1:]]
     tables += [oracle.task_options(each) for each in project.celery.allowed[:1]]
@@ -49,9 +46,14 @@ def strays(dispatch: Dispatch, project: Project) -> Iterator[Stray]:
             yield Stray(name, span, kind, meant)
 
 
-def _is_own(task: Task | None) -> bool:
-    """Has the task an `apply_async` that does more than to call Celery's?"""
-    return task is not None and "apply_async" in {*task.overrides} - {*task.hands_on}
+def takes_options(dispatch: Dispatch) -> bool:
+    """Does the call give options to Celery itself? Not to an `apply_async` of a base class, nor to
+    what may be no task at all."""
+    task = dispatch.task
+    if task is not None and "apply_async" in {*task.overrides} - {*task.hands_on}:
+        return False
+    known = task is not None or dispatch.sent_name is not None
+    return known and dispatch.how in _CALLS and dispatch.canvas in (None, "signature")
 
 
 def _kind(
