@@ -14,6 +14,14 @@ from celerylint.project.automatic_retries import (
 from celerylint.project.binding import Binding, bound, exact, execution_options, fate, signature_of
 from celerylint.project.brokers import DATABASE_TRANSPORTS, Broker, brokers, production_brokers
 from celerylint.project.catching import Caught, caught
+from celerylint.project.chords import (
+    Chord,
+    ChordBackend,
+    awaited,
+    chord_backend,
+    chords,
+    ignores_result,
+)
 from celerylint.project.consuming import Ignored, consumed, ignored_limits, publishers, tasks_of
 from celerylint.project.delays import BadDelay, bad_delays
 from celerylint.project.errbacks import Mismatch as ErrbackMismatch
@@ -156,6 +164,8 @@ __all__ = [
     "Carries",
     "Caught",
     "CeleryVersions",
+    "Chord",
+    "ChordBackend",
     "Chosen",
     "Closed",
     "Context",
@@ -217,6 +227,7 @@ __all__ = [
     "accepts_pickle",
     "also_answering",
     "autoretry",
+    "awaited",
     "bad_delays",
     "beats",
     "binding_of",
@@ -226,6 +237,8 @@ __all__ = [
     "carries",
     "caught",
     "celery_of",
+    "chord_backend",
+    "chords",
     "closed",
     "concurrency",
     "consumed",
@@ -246,6 +259,7 @@ __all__ = [
     "hangs",
     "hidden_limits",
     "ignored_limits",
+    "ignores_result",
     "inverted_limits",
     "is_true",
     "keepers",

@@ -33,11 +33,12 @@ OUTPUT = Path(__file__).resolve().parent.parent / "celerylint" / "oracle" / "cel
 OLDEST_RECOGNISED = (3, 1)
 
 PROBE = r'''
-import ast, inspect, json, pathlib, re
+import ast, importlib, inspect, json, pathlib, re
 import celery, kombu, kombu.transport
 from amqp.basic_message import Message
 from celery.app import amqp, autoretry, backends, defaults, task
 from celery.app.base import Celery
+from celery.backends import base
 from celery.canvas import Signature
 from kombu.messaging import Producer
 from kombu.transport import TRANSPORT_ALIASES
@@ -130,6 +131,27 @@ transport_reads = sorted({key.value for path in transport_files
                           if isinstance(key, ast.Constant) and isinstance(key.value, str)})
 transports = {alias: target() if callable(target) else target
               for alias, target in TRANSPORT_ALIASES.items()}
+
+def chord_kind(path):
+    """How a backend learns that a chord's header is done: refused where it takes no chords, polled
+    where a task of its own asks again and again, counted where each task of the header tells."""
+    module, _, name = path.replace(":", ".").rpartition(".")
+    try:
+        cls = getattr(importlib.import_module(module), name)
+    except ImportError:
+        return None
+    if issubclass(cls, base.DisabledBackend):
+        return "refused"
+    try:
+        cls.ensure_chords_allowed(None)
+    except NotImplementedError:
+        return "refused"
+    told = cls.on_chord_part_return not in (
+        base.BaseBackend.on_chord_part_return, base.KeyValueStoreBackend.on_chord_part_return)
+    return "counted" if told or getattr(cls, "implements_incr", False) else "polled"
+
+chords = {path.replace(":", ".").split(".")[2]: chord_kind(path)
+          for path in backends.BACKEND_ALIASES.values()}
 print(json.dumps({
     "kombu": kombu.__version__,
     "settings": settings,
@@ -147,6 +169,7 @@ print(json.dumps({
     "documented_options": [[name] for name in documented if name not in ("args", "kwargs")],
     "message_properties": [[name] for name in sorted(sent - taken)],
     "transport_properties": [[name] for name in transport_reads],
+    "chords": [[name, kind] for name, kind in sorted(chords.items()) if kind],
 }))
 '''
 TABLES = (
@@ -165,6 +188,7 @@ TABLES = (
     "documented_options",
     "message_properties",
     "transport_properties",
+    "chords",
 )
 
 
@@ -190,8 +214,13 @@ def environment(folder: Path, interpreter: str, release: str, extra: Iterable[st
     python = folder / "bin" / "python"
     if not python.exists():
         _run(interpreter, "-m", "venv", str(folder))
-        _run(str(python), "-m", "pip", "install", "--quiet", f"celery=={release}", *extra)
+        _run(str(python), "-m", "pip", "install", "--quiet", _wanted(release), *extra)
     return str(python)
+
+
+def _wanted(release: str) -> str:
+    """What is installed: with the libraries without which backends cannot be imported."""
+    return f"celery[redis,sqlalchemy]=={release}"
 
 
 def releases() -> list[str]:

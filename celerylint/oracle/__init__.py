@@ -248,6 +248,13 @@ def backends(release: Release) -> Mapping[str, str]:
     return _pairs("backends", series_of(release))
 
 
+def chords(release: Release) -> Mapping[str, str]:
+    """How a result backend, by its module, learns that a chord's header is done: `counted` where
+    each task tells, `polled` where a task of Celery's asks for their results again and again,
+    `refused` where chords cannot be sent."""
+    return _pairs("chords", series_of(release))
+
+
 @lru_cache(maxsize=16)
 def _app_keywords(of: Release) -> frozenset[str]:
     return frozenset(row[0] for row in _rows("app_keywords", of))
