@@ -14,6 +14,7 @@ from celerylint.project.automatic_retries import (
 from celerylint.project.binding import Binding, bound, exact, execution_options, fate, signature_of
 from celerylint.project.brokers import DATABASE_TRANSPORTS, Broker, brokers, production_brokers
 from celerylint.project.catching import Caught, caught
+from celerylint.project.children import pools_of, starts_children
 from celerylint.project.chords import (
     Chord,
     ChordBackend,
@@ -34,7 +35,7 @@ from celerylint.project.grace import MANAGERS, TooShort, too_short
 from celerylint.project.hanging import hangs, soft_limited
 from celerylint.project.inverted_limits import Inverted, inverted_limits
 from celerylint.project.kills import Kill
-from celerylint.project.limits import HARD, SOFT, Coverage, Limit, coverage, limit
+from celerylint.project.limits import HARD, SOFT, Coverage, Limit, coverage, limit, where_run
 from celerylint.project.members import Member, members
 from celerylint.project.model import (
     OPTION_SETTINGS,
@@ -279,6 +280,7 @@ __all__ = [
     "patched_for",
     "pool",
     "pool_place",
+    "pools_of",
     "production_brokers",
     "publishers",
     "refusals",
@@ -299,6 +301,7 @@ __all__ = [
     "spelled",
     "spread",
     "started_by",
+    "starts_children",
     "stop_signal",
     "strays",
     "succeeds",
@@ -312,6 +315,7 @@ __all__ = [
     "unsendable_options",
     "unsendable_retry",
     "wait",
+    "where_run",
     "without_autoretry",
 ]
 

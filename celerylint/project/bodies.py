@@ -49,6 +49,7 @@ class External:
     arguments: Arguments
     frames: tuple[FrameNote, ...]
     receiver: Call | None = None
+    names: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class Summary:
     """What a function calls."""
 
     name: str
+    names: frozenset[str]
     external: list[External] = field(default_factory=list)
     inner: list[Inner] = field(default_factory=list)
 
@@ -90,7 +92,7 @@ class Bodies:
         if key not in self.summaries:
             if len(self.summaries) >= MOST_FUNCTIONS:
                 return None
-            self.summaries[key] = made = Summary(name_of(function))
+            self.summaries[key] = made = Summary(name_of(function), frozenset(function.words))
             with suppress(RecursionError):
                 self._follow(function, receiver, made)
         return self.summaries[key]
@@ -267,8 +269,9 @@ def _external(
         text = unparse(node[3] if node[0] == "call" else node)
         nodes = node[4] if node[0] == "call" else ()
         frames = tuple(bodies.machine.frames)
-        made = External(callee, here.site, text, nodes, arguments, frames, receiver)
-        summary.external.append(made)
+        summary.external.append(
+            External(callee, here.site, text, nodes, arguments, frames, receiver, summary.names)
+        )
 
 
 def _method(

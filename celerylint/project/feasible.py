@@ -13,7 +13,7 @@ from celerylint.project import functions, walking
 from celerylint.project.bodies import Inner
 from celerylint.project.combine import truth
 from celerylint.project.machine import FrameNote, Machine
-from celerylint.project.objects import Arguments, FunctionObject, Parameter, Scope
+from celerylint.project.objects import FunctionObject, Parameter, Scope
 from celerylint.project.values import Value
 from celerylint.structs import replace
 

@@ -13,6 +13,11 @@ _ALIASES = {
     "multiprocessing.context.Process": "multiprocessing.Process",
     "multiprocessing.process.Process": "multiprocessing.Process",
     "multiprocessing.pool.Pool": "multiprocessing.Pool",
+    "multiprocessing.get_context.Process": "multiprocessing.Process",
+    "multiprocessing.get_context.Pool": "multiprocessing.Pool",
+    "multiprocessing.get_context.Manager": "multiprocessing.Manager",
+    "torch.multiprocessing.Process": "multiprocessing.Process",
+    "torch.multiprocessing.Pool": "multiprocessing.Pool",
     "concurrent.futures.process.ProcessPoolExecutor": "concurrent.futures.ProcessPoolExecutor",
 }
 _REEXPORTS = ("requests.api.", "requests.sessions.")
@@ -45,9 +50,8 @@ NETWORK = frozenset(
 EXITS = frozenset(["sys.exit", "os._exit", "builtins.exit", "builtins.SystemExit"])
 PROCESSES = frozenset(
     [
-        *_each("multiprocessing", ("Process", "Pool")),
+        *_each("multiprocessing", ("Process", "Pool", "Manager")),
         "concurrent.futures.ProcessPoolExecutor",
-        "joblib.Parallel",
         "torch.utils.data.DataLoader",
         "tqdm.contrib.concurrent.process_map",
     ]
@@ -62,14 +66,14 @@ CALLS = NETWORK | EXITS | PROCESSES | WAITS
 _LEADING = CALLS | {
     *("requests", "requests.Session", "httpx", "httpx.Client", "httpx.AsyncClient"),
     *("urllib3", "urllib3.PoolManager", "urllib.request", "http.client", "smtplib", "ftplib"),
-    *("imaplib", "poplib", "multiprocessing", "joblib"),
+    *("imaplib", "poplib", "multiprocessing"),
 }
 # A function without any of these names, and without a name that its module binds to something of
 # interest, calls nothing of the kind by itself.
 WORDS = frozenset(
     [
         *("requests", "httpx", "urllib3", "urlopen", "urlretrieve", "smtplib", "ftplib"),
-        *("imaplib", "poplib", "multiprocessing", "joblib", "exit", "_exit", "SystemExit"),
+        *("imaplib", "poplib", "multiprocessing", "exit", "_exit", "SystemExit"),
         *("HTTPConnection", "HTTPSConnection", "ProcessPoolExecutor", "DataLoader", "process_map"),
         "call_command",
     ]
@@ -78,7 +82,7 @@ WORDS = frozenset(
 # which are ten times as fast as a regular expression without a literal start.
 _BYTES = (
     *(b"import requests", b"from requests", b"httpx", b"urllib3", b"urllib.request", b"urlopen"),
-    *(b"http.client", b"smtplib", b"ftplib", b"imaplib", b"poplib", b"multiprocessing", b"joblib"),
+    *(b"http.client", b"smtplib", b"ftplib", b"imaplib", b"poplib", b"multiprocessing"),
     *(b".exit(", b"_exit(", b"SystemExit", b"ProcessPool", b"import torch"),
 )
 _BESIDE = re.compile(rb"^from \.([A-Za-z_]\w*) import", re.MULTILINE | re.ASCII)

@@ -37,6 +37,7 @@ class Reached:
     the call stands in the task itself), tasks all that get there. frames are those of the function
     that the call stands in, text is what is written. maker is the span of the call that made the
     receiver of a method; changed tells that the code around that may have given it other defaults.
+    names are all that occur in the body that the call stands in.
     """
 
     task: Task
@@ -51,6 +52,7 @@ class Reached:
     maker: Span | None = None
     made_with: tuple[tuple[str, Value], ...] = ()
     changed: bool = False
+    names: frozenset[str] = frozenset()
 
     def argument(self, name: str, position: int | None = None) -> Argument | None:
         """The argument of that name, or else the one at that position."""

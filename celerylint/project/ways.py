@@ -63,6 +63,7 @@ def _reached(
         maker=None if maker is None else maker.span,
         made_with=() if receiver is None else receiver.kwargs,
         changed=receiver is not None and _changed(found, receiver),
+        names=call.names,
     )
 
 
