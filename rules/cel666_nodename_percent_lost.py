@@ -20,12 +20,6 @@ _SYSTEMD = {
     "%n": "the name of the unit",
     "%d": "the directory of its credentials",
 }
-_SWITCHES = {
-    "hostname": "-n",
-    "logfile": "--logfile",
-    "pidfile": "--pidfile",
-    "statedb": "--statedb",
-}
 
 
 @rule(on=Process, severity=Severity.ERROR, since="0.1")
@@ -34,7 +28,7 @@ def nodename_percent_lost(process: Process, project: Project) -> Iterator[Findin
         yield Finding(
             lost.span,
             _what(lost, process.platform),
-            help=f"write `%{lost.letter}` in `{_SWITCHES[lost.option]}`",
+            help=f"write `%{lost.letter}` in `{_switch(lost)}`",
             related=started_by(process),
         )
 
@@ -47,5 +41,9 @@ def _what(lost: LostPercent, platform: str) -> str:
         )
     return (
         f"systemd replaces `{lost.letter}` by {_SYSTEMD[lost.letter]} before Celery sees it, "
-        f"so `{_SWITCHES[lost.option]}` does not get the node's own"
+        f"so `{_switch(lost)}` does not get the node's own"
     )
+
+
+def _switch(lost: LostPercent) -> str:
+    return "-n" if lost.option == "hostname" else f"--{lost.option.replace('_', '-')}"

@@ -129,10 +129,11 @@ class LostPercent:
 
 
 def lost_percents(process: Process) -> Iterator[LostPercent]:
-    """Each of them in the options that name nodes and files."""
+    """Each of them in the options that name nodes and files; for supervisor in any option, since it
+    refuses them everywhere."""
     if process.multi:
         return
-    for name in _NAMING:
+    for name in process.options if process.platform == "supervisor" else _NAMING:
         chosen = process.option(name)
         letter = _lost(process.platform, chosen) if chosen is not None else None
         if chosen is not None and letter is not None:
@@ -147,4 +148,5 @@ def _lost(platform: str, chosen: Chosen) -> str | None:
     span = chosen.span
     if found is None or text is None or span.end_line != span.line:
         return None
-    return found[0] if span.end_column - span.column == len(text) else None  # `%%` is one longer
+    longer = span.end_column - span.column - len(text)  # by one where `%%` is written, two quotes
+    return found[0] if longer == 0 or (longer == 2 and text.count("%") == 1) else None

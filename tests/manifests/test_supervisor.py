@@ -117,7 +117,7 @@ def test_a_number_of_processes_that_is_not_given_is_one() -> None:
 @pytest.mark.parametrize(
     ("command", "problem"),
     [
-        ("celery -n w@%h", (2, "supervisord cannot expand %h: write %% for %")),
+        ("celery -n w@%x", (2, "supervisord cannot expand %x: write %% for %")),
         ("celery -n %(nothing)s", (2, "supervisord does not know %(nothing)s")),
         ("celery \\\n 'open", (3, "a quote in this command is never closed")),
     ],
@@ -126,6 +126,12 @@ def test_what_stops_supervisord_from_starting(command: str, problem: Problem) ->
     manifest = read("s.conf", f"[program:w]\ncommand={command}\n")
     assert manifest.problems == (problem,)
     assert words(manifest.units[0])[0] == "celery"
+
+
+def test_names_of_nodes_that_stop_supervisord_are_left_to_a_rule() -> None:
+    assert read("s.conf", "[program:w]\ncommand=celery worker -n w@%h\n").problems == ()
+    assert read("s.conf", "[program:w]\ncommand=serve w@%h\n").problems != ()
+    assert read("s.conf", "[program:w]\ncommand=celery\ndirectory=/srv/%h\n").problems != ()
 
 
 def test_repeated_sections_and_keys_are_merged() -> None:

@@ -8,10 +8,10 @@ from fnmatch import fnmatchcase
 
 from celerylint.facts.manifests import shell
 from celerylint.facts.manifests.ini import Section
-from celerylint.facts.manifests.lines import take
+from celerylint.facts.manifests.lines import replaced
 from celerylint.facts.manifests.model import Command, Unit, Variable
 from celerylint.facts.manifests.templates import Blanked, fill
-from celerylint.facts.manifests.words import Spec, Text, TextBuilder, Var, join
+from celerylint.facts.manifests.words import Hole, Spec, Text, Var, join
 
 _EXPANSION = re.compile(r"\$\(circus\.([\w.]+)\)|\(\(circus\.([\w.]+)\)\)", re.IGNORECASE)
 _TRUE = {"1", "true", "t", "on", "yes", "y"}
@@ -89,15 +89,9 @@ def _variables(section: Section, blanked: Blanked) -> Iterator[Variable]:
 
 
 def _expand(raw: Text, blanked: Blanked) -> Text:
-    text = fill(raw, blanked)
-    builder = TextBuilder()
-    done = 0
-    for match in _EXPANSION.finditer(text.value):
-        take(builder, text, done, match.start())
-        done = match.end()
-        name = match.group(1) or match.group(2)
-        scope, _, variable = name.partition(".")
-        part = Var(variable, scope="unit") if scope.lower() == "env" else Spec(match.group())
-        builder.hole(part, text.start(match.start()), text.end(done))
-    take(builder, text, done, len(text.value))
-    return builder.build()
+    return replaced(fill(raw, blanked), _EXPANSION, _put)
+
+
+def _put(match: re.Match[str]) -> Hole:
+    scope, _, variable = (match.group(1) or match.group(2)).partition(".")
+    return Var(variable, scope="unit") if scope.lower() == "env" else Spec(match.group())

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from celerylint.facts.manifests.lines import spans, take
+from celerylint.facts.manifests.lines import replaced, spans, take
 from celerylint.facts.manifests.model import Command, Manifest, Problem, Unit, Variable, manifest
 from celerylint.facts.manifests.templates import Blanked, blank, fill
-from celerylint.facts.manifests.words import Lit, Spec, Text, TextBuilder, Var, Word
+from celerylint.facts.manifests.words import Hole, Lit, Spec, Text, TextBuilder, Var, Word
 from celerylint.structs import replace
 
 _ASSIGNMENT = re.compile(r"\s*(\+?[\w.]+)\s*=\s*")
@@ -186,24 +186,14 @@ class _Macros:
 
     def expand(self, text: Text) -> Text:
         """The text with macros put in place; their characters stand where they are used."""
-        if "$" not in text.value:
-            return text
-        builder = TextBuilder()
-        done = 0
-        for match in _MACRO.finditer(text.value):
-            take(builder, text, done, match.start())
-            done = match.end()
-            start, end = text.start(match.start()), text.end(done)
-            name = (match.group(2) or "").strip()
-            known = None if match.group(1) or name.lower() in _PER_JOB else self._known(name)
-            if match.group(1) == "ENV":
-                builder.hole(Var(name, scope="outside"), start, end)
-            elif known is None:
-                builder.hole(Spec(match.group()), start, end)
-            else:
-                builder.add(known, start, end)
-        take(builder, text, done, len(text.value))
-        return builder.build()
+        return replaced(text, _MACRO, self._put) if "$" in text.value else text
+
+    def _put(self, match: re.Match[str]) -> str | Hole:
+        name = (match.group(2) or "").strip()
+        if match.group(1) == "ENV":
+            return Var(name, scope="outside")
+        known = None if match.group(1) or name.lower() in _PER_JOB else self._known(name)
+        return known if known is not None else Spec(match.group())
 
     def _known(self, name: str) -> str | None:
         key = name.lower()

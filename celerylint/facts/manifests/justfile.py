@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from celerylint.facts.manifests.lines import spans, take
+from celerylint.facts.manifests.lines import replaced, spans
 from celerylint.facts.manifests.model import (
     Command,
     EnvFile,
@@ -18,7 +18,7 @@ from celerylint.facts.manifests.model import (
     Variable,
     manifest,
 )
-from celerylint.facts.manifests.words import Text, TextBuilder, Tmpl, Word, literal
+from celerylint.facts.manifests.words import Hole, Text, TextBuilder, Tmpl, Word, literal
 from celerylint.structs import dataclass, field
 
 _ASSIGNMENT = re.compile(r"(export\s+)?([A-Za-z_][\w-]*)\s*:=\s*(.*)")
@@ -155,18 +155,8 @@ def _lines(found: _File, text: str, lines: list[tuple[int, int]], indent: int) -
 
 
 def _interpolate(text: Text, strings: dict[str, str]) -> Text:
-    if "{{" not in text.value:
-        return text
-    builder = TextBuilder()
-    done = 0
-    for match in _INTERPOLATION.finditer(text.value):
-        take(builder, text, done, match.start())
-        done = match.end()
-        start, end = text.start(match.start()), text.end(done)
+    def put(match: re.Match[str]) -> str | Hole:
         name = match.group(1).strip()
-        if name in strings:
-            builder.add(strings[name], start, end)
-        else:
-            builder.hole(Tmpl(name), start, end)
-    take(builder, text, done, len(text.value))
-    return builder.build()
+        return strings[name] if name in strings else Tmpl(name)
+
+    return replaced(text, _INTERPOLATION, put) if "{{" in text.value else text

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from celerylint.facts.manifests.shell_expansion import expansion
-from celerylint.facts.manifests.words import HOLE, Part, Text, TextBuilder, Var, Word
+from celerylint.facts.manifests.words import HOLE, Hole, Part, Text, TextBuilder, Var, Word
 from celerylint.structs import dataclass, replace
 
 
@@ -32,6 +32,29 @@ def take(builder: TextBuilder, text: Text, start: int, end: int) -> None:
         builder.add(piece, source)
     else:
         builder.text(text.cut(start, end))
+
+
+def replaced(
+    text: Text, pattern: re.Pattern[str], put: Callable[[re.Match[str]], str | Hole | None]
+) -> Text:
+    """The text with what a pattern finds replaced: by the text or the hole that `put` gives for it,
+    or left as it reads where that is None."""
+    found = [(match, put(match)) for match in pattern.finditer(text.value)]
+    if not any(part is not None for _, part in found):
+        return text
+    builder, done = TextBuilder(), 0
+    for match, part in found:
+        if part is None:
+            continue
+        take(builder, text, done, match.start())
+        done = match.end()
+        start, end = text.start(match.start()), text.end(done)
+        if isinstance(part, str):
+            builder.add(part, start, end)
+        else:
+            builder.hole(part, start, end)
+    take(builder, text, done, len(text.value))
+    return builder.build()
 
 
 @dataclass(frozen=True, slots=True)

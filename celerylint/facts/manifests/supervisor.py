@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from celerylint.facts.manifests import shell
 from celerylint.facts.manifests.circus import watchers
 from celerylint.facts.manifests.ini import Section, sections
-from celerylint.facts.manifests.lines import Grammar, take, value
+from celerylint.facts.manifests.lines import Grammar, replaced, value
 from celerylint.facts.manifests.model import (
     Command,
     Manifest,
@@ -22,7 +22,7 @@ from celerylint.facts.manifests.model import (
     manifest,
 )
 from celerylint.facts.manifests.templates import Blanked, blank, fill
-from celerylint.facts.manifests.words import Spec, Text, TextBuilder, Var, Word, literal
+from celerylint.facts.manifests.words import Hole, Spec, Text, Var, Word, literal
 from celerylint.structs import replace
 
 _PROGRAM = re.compile(r"(program|fcgi-program|eventlistener):(.+)")
@@ -124,46 +124,37 @@ class _Reader:
         for match in re.finditer(r"\S+", expanded.value):
             yield expanded.cut(match.start(), match.end()).word()
 
-    def expand(self, raw: Text, known: dict[str, str]) -> Text:
+    def expand(self, raw: Text, known: dict[str, str], quiet: bool = False) -> Text:
         """The text with supervisor's `%(name)s` replaced where this file settles them, else as
-        holes.
+        holes. quiet: a rule speaks of the percent signs that it cannot expand.
         """
         text = fill(raw, self.blanked)
         if "%" not in text.value:
             return text
-        builder = TextBuilder()
-        done = 0
-        for match in _EXPANSION.finditer(text.value):
-            take(builder, text, done, match.start())
-            done = match.end()
-            self._expanded(builder, text, match, known)
-        take(builder, text, done, len(text.value))
-        return builder.build()
+        return replaced(text, _EXPANSION, lambda match: self._put(text, match, known, quiet))
 
-    def _expanded(
-        self, builder: TextBuilder, text: Text, match: re.Match[str], known: dict[str, str]
-    ) -> None:
-        start, end = text.start(match.start()), text.end(match.end())
-        name = match.group(2)
+    def _put(
+        self, text: Text, match: re.Match[str], known: dict[str, str], quiet: bool
+    ) -> str | Hole:
+        start, name = text.start(match.start()), match.group(2)
         if match.group(1) or not match.group(3):
-            if not match.group(1):
-                following = text.value[match.end() : match.end() + 1]
+            following = text.value[match.end() : match.end() + 1]
+            if not match.group(1) and not (quiet and following in ("h", "n", "d")):
                 self._problem(start, f"supervisord cannot expand %{following}: write %% for %")
-            builder.add("%", start, end)
-        elif name.startswith("ENV_"):
-            builder.hole(Var(name[4:], scope="unit"), start, end)
-        elif name in known:
-            builder.add(_formatted(match.group(3), known[name]), start, end)
-        else:
-            if name not in _RUNTIME and known:
-                self._problem(start, f"supervisord does not know %({name[:40]})s")
-            builder.hole(Spec(match.group()), start, end)
+            return "%"
+        if name.startswith("ENV_"):
+            return Var(name[4:], scope="unit")
+        if name in known:
+            return _formatted(match.group(3), known[name])
+        if name not in _RUNTIME and known:
+            self._problem(start, f"supervisord does not know %({name[:40]})s")
+        return Spec(match.group())
 
     def _command(self, section: Section, known: dict[str, str]) -> Iterator[Command]:
         raw = section.text("command")
         if raw is None:
             return
-        text = self.expand(raw, known)
+        text = self.expand(raw, known, quiet="celery" in raw.value)
         opened = shell.unbalanced(text)
         if opened is not None:
             self._problem(opened, "a quote in this command is never closed")

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from celerylint.facts.manifests.lines import take
-from celerylint.facts.manifests.words import HOLE, Spec, Text, TextBuilder, Var, Word
+from celerylint.facts.manifests.lines import replaced, take
+from celerylint.facts.manifests.words import HOLE, Hole, Spec, Text, TextBuilder, Var, Word
 from celerylint.structs import dataclass, replace
 
 _PREFIXES = "@-:+!|"
@@ -75,23 +75,14 @@ def exec_words(text: Text) -> Iterator[Line]:
 
 def specifiers(text: Text) -> Text:
     """The text with `%n` and the like as `Spec` holes; `%%` is a percent sign."""
-    if "%" not in text.value:
-        return text
-    builder = TextBuilder()
-    done = 0
-    for match in _SPECIFIER.finditer(text.value):
-        letter = match.group(1)
-        if letter != "%" and letter not in _SPECIFIERS:
-            continue
-        take(builder, text, done, match.start())
-        done = match.end()
-        start, end = text.start(match.start()), text.end(done)
-        if letter == "%":
-            builder.add("%", start, end)
-        else:
-            builder.hole(Spec(match.group()), start, end)
-    take(builder, text, done, len(text.value))
-    return builder.build()
+    return replaced(text, _SPECIFIER, _specifier) if "%" in text.value else text
+
+
+def _specifier(match: re.Match[str]) -> str | Hole | None:
+    letter = match.group(1)
+    if letter == "%":
+        return "%"
+    return Spec(match.group()) if letter in _SPECIFIERS else None
 
 
 def _line(command: list[Item]) -> Line:
@@ -119,26 +110,13 @@ def _word(item: Item, replaces: bool) -> Word:
             builder.hole(Var(whole.group(1), scope="unit", quoted=False), item.start, item.end)
             text = builder.build()
         else:
-            text = _variables(text)
+            text = replaced(text, _VARIABLE, _variable) if "$" in text.value else text
     word = text.word(quoted=item.quoted) if quoted else text.word(quoted=False)
     return replace(word, start=item.start, end=item.end)
 
 
-def _variables(text: Text) -> Text:
-    if "$" not in text.value:
-        return text
-    builder = TextBuilder()
-    done = 0
-    for match in _VARIABLE.finditer(text.value):
-        take(builder, text, done, match.start())
-        done = match.end()
-        start, end = text.start(match.start()), text.end(done)
-        if match.group(1) is None:
-            builder.add("$", start, end)
-        else:
-            builder.hole(Var(match.group(1), scope="unit"), start, end)
-    take(builder, text, done, len(text.value))
-    return builder.build()
+def _variable(match: re.Match[str]) -> str | Hole:
+    return "$" if match.group(1) is None else Var(match.group(1), scope="unit")
 
 
 def _item(text: Text, at: int) -> tuple[Item, int]:
