@@ -28,8 +28,8 @@ from celerylint.project.delays import BadDelay, bad_delays
 from celerylint.project.errbacks import Mismatch as ErrbackMismatch
 from celerylint.project.errbacks import mismatches as errback_mismatches
 from celerylint.project.exhausting import Dead, dead_handlers
-from celerylint.project.feeding import Fed, binding_of, fed, name_of
 from celerylint.project.exits import exits, succeeds
+from celerylint.project.feeding import Fed, binding_of, fed, name_of
 from celerylint.project.flower import Exposed, exposed
 from celerylint.project.grace import MANAGERS, TooShort, too_short
 from celerylint.project.hanging import hangs, soft_limited
@@ -60,6 +60,7 @@ from celerylint.project.model import (
     Setting,
     Task,
     Transaction,
+    UnknownName,
     Worker,
 )
 from celerylint.project.nodenames import (
@@ -220,6 +221,7 @@ __all__ = [
     "Task",
     "TooShort",
     "Transaction",
+    "UnknownName",
     "Unsendable",
     "Value",
     "Wait",

@@ -87,6 +87,13 @@ class Registry(Special):
     def item(self, machine: Machine, index: Value, here: Here) -> Value:
         return TaskByName(world=self.world, name=index, app=self.record)
 
+    def set_item(self, machine: Machine, index: Value, value: Value, here: Here) -> None:
+        for each in index.alternatives():
+            if isinstance(each, Literal) and isinstance(each.value, str):
+                self.world.aliases.setdefault(each.value, here.site)
+            else:
+                self.world.open_registry = True
+
     def attribute(self, machine: Machine, name: str, here: Here) -> Value:
         return AppMethod(world=self.world, record=self.record, name=f"tasks.{name}")
 

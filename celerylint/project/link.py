@@ -26,6 +26,7 @@ from celerylint.project import (
     spawning,
     starts,
     tasks,
+    unknown_names,
     ways,
 )
 from celerylint.project.app_names import ids_of
@@ -80,6 +81,7 @@ def link(inputs: Inputs, names: ModuleMap, root: str) -> tuple[model.Project, fr
     follow(machine, world, roots)
     _name_settings(machine, world, inputs)
     _register(machine, world, inputs, roots)
+    unknown_names.demand(machine, world)
     _find_variables(world, modules)
     project = _project(machine, world, inputs, root)
     needed = frozenset(
@@ -170,6 +172,7 @@ def _project(machine: Machine, world: World, inputs: Inputs, root: str) -> model
         waits=tuple(sorted(each.span for each in world.waits.values() if not each.file.test)),
         option_readers=option_readers.may_read(machine, sends),
         read_options=read_options(machine, annotated),
+        unknown_names=unknown_names.find(machine, world, made_tasks.items()),
         unresolved=(*_unresolved(contexts), *_unread(inputs.unread), *_not_made(world)),
     )
 

@@ -553,6 +553,22 @@ class OrmModel:
 
 
 @dataclass(frozen=True, slots=True)
+class UnknownName:
+    """A call that sends a task by a name which no task of the project has.
+
+    kind: nothing (its module has nothing of that name), plain (it has, but no task: `place`), other
+    (a task, which has the name `meant`), module (there is no such module), kin (there are tasks
+    with names like it). meant is the name that was likely meant, "" where that is not known.
+    """
+
+    name: str
+    span: Span
+    kind: str
+    place: Span | None = None
+    meant: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Unresolved:
     """Something that could not be resolved: what is dispatch, setting, task, app, module."""
 
@@ -584,6 +600,7 @@ class Project:
     computing: tuple[Computing, ...] = ()  # asked only where a worker of greenlets is started
     spawns: tuple[Spawn, ...] = ()  # what tasks run in greenlets and threads without their context
     waits: tuple[Span, ...] = ()  # the calls that wait for a task's result
+    unknown_names: tuple[UnknownName, ...] = ()
     read_options: frozenset[str] = frozenset()  # of tasks, by code of the project
     option_readers: bool = False  # may code of the project read options that Celery does not know?
     reached: tuple[Reached, ...] = ()  # what the bodies of tasks come to call
@@ -614,5 +631,6 @@ class Project:
                 Process: self.processes,
                 Worker: [each for each in self.running if isinstance(each, Worker)],
                 Context: self.contexts,
+                UnknownName: self.unknown_names,
                 Reached: self.reached,
             }[kind]

@@ -178,6 +178,8 @@ class World:
     django_settings: list[str] = field(default_factory=list)  # module names
     django_values: list[dict[str, Value]] = field(default_factory=list)  # of production profiles
     task_wrappers: frozenset[str] = frozenset()
+    aliases: dict[str, Site] = field(default_factory=dict)  # `app.tasks[name] = …`
+    open_registry: bool = False  # may there be tasks under names that are not known?
     atomic_requests: tuple[Site | None] | None = None  # where it is set, once that was looked for
     commits: dict[Key, OnCommit] = field(default_factory=dict)  # what is wrong at an `on_commit`
 

@@ -136,6 +136,7 @@ def register(machine: Machine, method: AppMethod, arguments: Arguments, here: He
         return value
     if isinstance(value, ClassObject):
         return class_task(machine, method.world, value, method.record, here, True)
+    method.world.open_registry = True
     return Unknown(reason="a registered task that is not known")
 
 
