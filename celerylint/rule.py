@@ -63,6 +63,7 @@ from celerylint.project.model import (
     UnknownName,
     Worker,
 )
+from celerylint.project.naive_times import Naive, naive_times
 from celerylint.project.nodenames import (
     LostPercent,
     Namesakes,
@@ -194,6 +195,7 @@ __all__ = [
     "LostSchedule",
     "Member",
     "Misfit",
+    "Naive",
     "Namesakes",
     "OnCommit",
     "Option",
@@ -273,6 +275,7 @@ __all__ = [
     "members",
     "misfits",
     "multiplier",
+    "naive_times",
     "name_of",
     "named",
     "namesakes",

@@ -23,9 +23,11 @@ from celerylint.project import (
     retry_calls,
     running,
     settings,
+    sources,
     spawning,
     starts,
     tasks,
+    values,
     unknown_names,
     ways,
 )
@@ -170,6 +172,9 @@ def _project(machine: Machine, world: World, inputs: Inputs, root: str) -> model
         ),
         socket_timeout=hanging.sets_default(machine, world),
         waits=tuple(sorted(each.span for each in world.waits.values() if not each.file.test)),
+        local_zone=text_of(
+            sources.of_django(world, values.Name(dotted="django.conf.settings.TIME_ZONE"))
+        ),
         option_readers=option_readers.may_read(machine, sends),
         read_options=read_options(machine, annotated),
         unknown_names=unknown_names.find(machine, world, made_tasks.items()),

@@ -602,6 +602,7 @@ class Project:
     waits: tuple[Span, ...] = ()  # the calls that wait for a task's result
     unknown_names: tuple[UnknownName, ...] = ()
     read_options: frozenset[str] = frozenset()  # of tasks, by code of the project
+    local_zone: str | None = None  # Django's TIME_ZONE, which it makes that of the process
     option_readers: bool = False  # may code of the project read options that Celery does not know?
     reached: tuple[Reached, ...] = ()  # what the bodies of tasks come to call
     socket_timeout: bool = False  # may code of the project call `socket.setdefaulttimeout()`?
