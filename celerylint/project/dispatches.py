@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from celerylint.facts.syntax import Node, unparse
 from celerylint.findings import Related, Span
-from celerylint.project import model, orm, packing, transactions
+from celerylint.project import model, orm, packing, sources, transactions
 from celerylint.project.combine import text_of
 from celerylint.project.machine import FrameNote, Machine
 from celerylint.project.objects import ClassObject, Instance, Unread
@@ -30,7 +30,7 @@ def make(
     if task is None and name is not None:
         task = by_name.get(name)
     packed = packing.unpack(record)
-    options = packed.options
+    options = {name: sources.of_django(world, each) for name, each in packed.options.items()}
     module = record.site.file
     reason = record.reason
     if task is None and name is None and not reason and record.canvas is None:
