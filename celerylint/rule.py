@@ -132,6 +132,7 @@ from celerylint.project.stopping import (
 )
 from celerylint.project.stray_options import Stray, strays
 from celerylint.project.swallowing import Swallowed, resent, swallowed, taken
+from celerylint.project.unrolling import Unrolled, unrolled
 from celerylint.project.unsendable import Unsendable
 from celerylint.project.unsendable import of_call as unsendable_retry
 from celerylint.project.unsendable import of_options as unsendable_options
@@ -224,6 +225,7 @@ __all__ = [
     "TooShort",
     "Transaction",
     "UnknownName",
+    "Unrolled",
     "Unsendable",
     "Value",
     "Wait",
@@ -317,6 +319,7 @@ __all__ = [
     "unbounded",
     "unfair",
     "unless",
+    "unrolled",
     "unsendable_options",
     "unsendable_retry",
     "wait",

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import chain
 
-from celerylint.project import canvas_objects, dispatches, model
+from celerylint.findings import Span
+from celerylint.project import canvas_objects, dispatches, list_use, model, unrolling
 from celerylint.project.celery_objects import Returned, TaskByName, TaskObject
 from celerylint.project.machine import Machine
 from celerylint.project.objects import Arguments, FunctionObject, Unset
 from celerylint.project.records import SendRecord, World
 from celerylint.project.values import Call, Joined, Literal, OneOf, Sequence, Site, Value
 from celerylint.project.values import Mapping as MappingValue
-from celerylint.structs import dataclass, field
+from celerylint.structs import dataclass, field, replace
 
 DEEPEST = 24
 # Sends whose `link` and `link_error` are callbacks of the task.
@@ -89,7 +90,7 @@ class _Maker:
             text=self._text(value),
             task=dispatch.task if dispatch is not None else self._task(value),
             dispatch=dispatch,
-            parts=() if single else tuple(self.part(each, site) for each in value.parts),
+            parts=() if single else self._parts(value, site),
             open=value.open,
             body=None if value.body is None else self.part(value.body, site),
             immutable=state.immutable,
@@ -105,6 +106,15 @@ class _Maker:
             ),
             test=site.file.test,
         )
+
+    def _parts(self, value: canvas_objects.Canvas, site: Site) -> tuple[model.Canvas, ...]:
+        made = [self.part(each, site) for each in value.parts]
+        if value.kind == "chain":
+            for i, before in enumerate(made[:-1]):
+                if unrolling.group_in(before) is not None:
+                    listed = _listed(value.parts[i + 1])
+                    made[i + 1] = replace(made[i + 1], listed=listed)
+        return tuple(made)
 
     def of_send(self, record: SendRecord) -> model.Canvas | None:
         """The send of a task that says which callbacks its task has."""
@@ -193,6 +203,20 @@ def _place(value: Value, around: Site) -> Site:
     if named and site.start == value.node[4]:  # type: ignore[attr-defined]  # it is a function
         return around
     return site
+
+
+def _listed(following: Value) -> Span | None:
+    """Where the task that follows a group takes what it gets for a list."""
+    if not isinstance(following, canvas_objects.Canvas) or following.kind != "signature":
+        return None
+    task = following.parts[0] if following.parts else None
+    function = task.record.function if isinstance(task, TaskObject) else None
+    if function is None or not isinstance(task, TaskObject):
+        return None
+    bind = task.record.option("bind")
+    bound = task.record.cls is not None or (bind is not None and bind.must(bool))
+    node = list_use.takes_list(function, 1 if bound else 0)
+    return None if node is None else function.scope.module.span(node[1], node[2])
 
 
 def _named(dispatch: model.Dispatch) -> str:

@@ -389,6 +389,8 @@ class Canvas:
     group, the header of a chord; `open` where there may be others. immutable: it takes no result
     (None: not known). sent are the places that send it; `dropped` tells that a statement builds it
     and nobody gets it. linked: it is what `.link()` or `.link_error()` of another canvas returned.
+    listed is where the task of a signature that follows a group takes its first parameter for a
+    list.
     """
 
     kind: str
@@ -407,6 +409,7 @@ class Canvas:
     sent: tuple[Span, ...] = ()
     dropped: bool = False
     linked: Linked | None = None
+    listed: Span | None = None
     test: bool = False
 
 
