@@ -30,6 +30,7 @@ from celerylint.project.errbacks import mismatches as errback_mismatches
 from celerylint.project.exhausting import Dead, dead_handlers
 from celerylint.project.exits import exits, succeeds
 from celerylint.project.feeding import Fed, binding_of, fed, name_of
+from celerylint.project.encodable import Encoding, of_message, of_result, refused
 from celerylint.project.flower import Exposed, exposed
 from celerylint.project.grace import MANAGERS, TooShort, too_short
 from celerylint.project.hanging import hangs, soft_limited
@@ -47,6 +48,7 @@ from celerylint.project.model import (
     Context,
     Decorator,
     Dispatch,
+    Form,
     Guard,
     Linked,
     OnCommit,
@@ -179,10 +181,12 @@ __all__ = [
     "Dispatch",
     "Double",
     "Edit",
+    "Encoding",
     "ErrbackMismatch",
     "Exposed",
     "Fed",
     "Finding",
+    "Form",
     "Guard",
     "Hidden",
     "Hop",
@@ -282,6 +286,8 @@ __all__ = [
     "named",
     "namesakes",
     "nones",
+    "of_message",
+    "of_result",
     "option_slips",
     "own_bound",
     "patched_for",
@@ -291,6 +297,7 @@ __all__ = [
     "production_brokers",
     "publishers",
     "refusals",
+    "refused",
     "reloader",
     "remapped",
     "resent",

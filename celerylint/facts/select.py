@@ -12,7 +12,7 @@ import re
 from celerylint.testcode import is_test_path
 
 # celery, Celery and CELERY in two tests; "celerylint" in a suppression counts as well.
-MENTIONS = (b"elery", b"ELERY")
+MENTIONS = (b"elery", b"ELERY", b"kombu")
 # Each was counted in 13 projects: in a file that does not mention Celery it nearly always means a
 # task. Bare `.delay` is not among them (mocks in tests; `.delay)` and `.delay,` hand on a bound
 # method), nor is any `.apply(` (pandas) or `signature(` (inspect). One literal byte leads, since

@@ -13,6 +13,8 @@ from celerylint.project.values import Default, OneOf, Site, Unknown, Value
 if TYPE_CHECKING:
     from celerylint.project.machine import Machine
 
+# What `except … as name` binds is unknown for this reason.
+EXCEPTION = "an exception"
 Kept = list[tuple[str, Value, Value]]  # name, what a test narrowed it to, what it was
 
 
@@ -129,7 +131,7 @@ def follow_try(machine: Machine, node: Node, scope: Scope) -> bool:
 def _handler(machine: Machine, handler: Node, scope: Scope) -> bool:
     start, end, caught, name, body = handler
     if name is not None:
-        scope.env[name] = Unknown(reason="an exception")
+        scope.env[name] = Unknown(reason=EXCEPTION)
     site = Site(scope.module, start, end)
     with machine.frame("except", site, unparse(caught)), machine.arm(None):
         return machine.run(body, scope)

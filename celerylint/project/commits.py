@@ -110,12 +110,12 @@ def _changing(loop: Node) -> frozenset[str]:
     """The names that each round of a loop binds anew: its own, and what is made of these."""
     found = targets(loop[3]) if loop[0] == "for" else set()
     body = loop[5] if loop[0] == "for" else loop[4]
+    varies = loop[0] == "while"
     for node in nodes(body):
         if node[0] == "for" and _uses(node[4], found):
             found |= targets(node[3])
-        elif node[0] == "assign" and node[4][0] != "const":
-            if loop[0] == "while" or _uses(node[4], found):
-                found = found.union(*map(targets, node[3]))
+        elif node[0] == "assign" and node[4][0] != "const" and (varies or _uses(node[4], found)):
+            found = found.union(*map(targets, node[3]))
     return frozenset(found)
 
 

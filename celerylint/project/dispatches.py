@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from celerylint.facts.syntax import Node, unparse
 from celerylint.findings import Related, Span
-from celerylint.project import model, orm, packing, sources, transactions
+from celerylint.project import forms, model, orm, packing, sources, transactions
 from celerylint.project.combine import text_of
 from celerylint.project.machine import FrameNote, Machine
 from celerylint.project.objects import ClassObject, Instance, Unread
@@ -100,6 +100,9 @@ def _name(record: SendRecord) -> str | None:
 
 def _argument(machine: Machine, record: SendRecord, piece: Piece) -> model.Argument:
     made = _plain(record, piece)
+    told = forms.of(machine, piece.value, piece.node, record.here)
+    if told:
+        made = replace(made, forms=told)
     found = _orm(machine, piece.value, piece.node)
     if found is None:
         return made

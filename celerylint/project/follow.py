@@ -20,6 +20,7 @@ from celerylint.project import (
     functions,
     hanging,
     orm,
+    own_encoders,
     python_starts,
     resends,
     sends,
@@ -67,6 +68,7 @@ def machine_for(modules: dict[str, Module], names: ModuleMap, world: World) -> M
     made.module_listeners = [
         partial(sends.listener, world),
         partial(commits.listener, world),
+        partial(own_encoders.listener, world),
         partial(python_starts.listener, world),
         partial(spawning.listener, world),
         partial(hanging.listener, world),

@@ -167,6 +167,7 @@ def _project(machine: Machine, world: World, inputs: Inputs, root: str) -> model
         running=running.contexts_of(processes, apps),
         loose_retries=_loose_retries(machine, world),
         commits=tuple(world.commits[key] for key in sorted(world.commits)),
+        encoders=frozenset(world.encoders),
         reached=ways.reached(
             machine, world, inputs.reaches_out, dict(zip(made_tasks, annotated, strict=True))
         ),

@@ -284,6 +284,22 @@ class RetryCall:
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """What kind of object a value surely is, where some serializer refuses that.
+
+    It is encoded where one of `rows` of `celerylint.oracle.encodings` is; what is the kind in words
+    ("a set"), names are those of its class and ancestors. inside: the value is no such object, but
+    holds one.
+    """
+
+    rows: tuple[str, ...]
+    what: str
+    names: tuple[str, ...] = ()
+    inside: bool = False
+    related: tuple[Related, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Argument:
     """One argument as it is sent: name is the keyword, or None for a positional one; `model` is the
     dotted
@@ -300,6 +316,7 @@ class Argument:
     shape: str | None = None
     proof: tuple[Related, ...] = ()
     sure: bool = True
+    forms: tuple[Form, ...] = ()  # where some serializer refuses it
 
 
 @dataclass(frozen=True, slots=True)
@@ -611,6 +628,7 @@ class Project:
     socket_timeout: bool = False  # may code of the project call `socket.setdefaulttimeout()`?
     loose_retries: tuple[RetryCall, ...] = ()  # of tasks of which only that is known
     commits: tuple[OnCommit, ...] = ()
+    encoders: frozenset[str] = frozenset()  # classes that the project taught its serializers
     packages: Mapping[str, Span] = field(
         default_factory=dict
     )  # of facts.requirement.PACKAGES: where asked for

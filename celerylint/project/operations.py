@@ -267,4 +267,7 @@ def convert(kind: str, value: Value) -> Value:
                 return Unknown(reason=f"{kind}() fails")
     if isinstance(value, Name | Call):
         return Call(dotted=f"builtins.{kind}", args=(value,))
+    if kind in {"set", "frozenset"}:
+        made: Any = kind
+        return Sequence(kind=made, items=(), open=True)
     return Unknown(reason=f"{kind}() of a value that is not known")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from celerylint.facts.syntax import Node
-from celerylint.project import classes
+from celerylint.project import classes, query_rows
 from celerylint.project.objects import (
     Arguments,
     Bound,
@@ -190,6 +190,8 @@ class QueryMethod(Special):
             return Sequence(kind="tuple", items=pair, site=here.site)
         if self.name in _MANY:
             return Query(cls=cls, site=here.site)
+        if self.name in query_rows.METHODS and kind_of(machine, cls) == "django":
+            return query_rows.Rows(site=here.site)
         return Unknown(reason=f".{self.name}() of a query")
 
 

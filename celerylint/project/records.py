@@ -182,6 +182,7 @@ class World:
     open_registry: bool = False  # may there be tasks under names that are not known?
     atomic_requests: tuple[Site | None] | None = None  # where it is set, once that was looked for
     commits: dict[Key, OnCommit] = field(default_factory=dict)  # what is wrong at an `on_commit`
+    encoders: set[str] = field(default_factory=set)  # classes that the project registers
 
     def add_task(self, record: TaskRecord) -> None:
         """Keep a task."""

@@ -36,6 +36,7 @@ WORDS = frozenset(
         "starmap",
         "AsyncResult",
         "on_commit",
+        "register_type",
         "Reject",
         "Ignore",
     ]

@@ -40,10 +40,10 @@ def carries(
     it
     is not known), and the setting that decides (None: the call, the task or Celery's default does).
     """
-    for value in _own(task, dispatch):
+    for value in own(task, dispatch):
         if value is not None and not value.must(lambda each: not each):
             return (*_fate(value), None)
-    found = [_in_context(each) for each in _contexts(project, task, dispatch)]
+    found = [_in_context(each) for each in contexts(project, task, dispatch)]
     if not found:
         return (*_default(project.celery.allowed), None)
     first = found[0]
@@ -52,7 +52,8 @@ def carries(
     return first
 
 
-def _own(task: Task | None, dispatch: Dispatch | None) -> Iterator[Value | None]:
+def own(task: Task | None, dispatch: Dispatch | None) -> Iterator[Value | None]:
+    """The serializers that call and task choose themselves, None where one does not."""
     if dispatch is not None:
         yield dispatch.options.get("serializer")
     # `send_task` of a name knows nothing of the task's options.
@@ -61,7 +62,8 @@ def _own(task: Task | None, dispatch: Dispatch | None) -> Iterator[Value | None]
         yield None if option is None else option.value
 
 
-def _contexts(project: Project, task: Task | None, dispatch: Dispatch | None) -> list[Context]:
+def contexts(project: Project, task: Task | None, dispatch: Dispatch | None) -> list[Context]:
+    """The contexts whose settings count: those of the app, in production where that is known."""
     app = task.app if task is not None else None
     if app is None and dispatch is not None:
         app = dispatch.app
