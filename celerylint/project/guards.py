@@ -1,26 +1,27 @@
-"""The try statements in the bodies of tasks, and of the project's functions that these call."""
+"""The try statements in the bodies of tasks, and of the project's functions that they call."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
 
-from celerylint.facts.syntax import Body, Node, unparse
+from celerylint.facts.syntax import Body as Nodes
+from celerylint.facts.syntax import Node, dotted, unparse
 from celerylint.findings import Related
 from celerylint.project import classes, functions, model, tasks, tries
-from celerylint.project.celery_objects import TaskObject
 from celerylint.project.machine import Machine
-from celerylint.project.objects import FunctionObject, Scope
+from celerylint.project.objects import FunctionObject, Parameter, Scope
 from celerylint.project.process import Process
 from celerylint.project.records import TaskRecord, World
-from celerylint.project.values import Value
+from celerylint.structs import dataclass, field, replace
 
-MOST_HOPS = 2
 MOST_FUNCTIONS = 60
 _LOOPS = frozenset({"for", "while"})
 _IMPORTS = frozenset({"import", "from"})
+_OTHER = re.compile(r"(?<!MaxRetriesExceeded)(?<!Celery)(?<!Task)Error$|DoesNotExist$")
 _RUNS = re.compile(r"self\.run$|super\(.*\)\.(__call__|run)$")
-Hop = tuple[FunctionObject, Value | None, tuple[Related, ...]]
+# How marshal writes the tag of a try statement: bodies without it need no second look.
+_TRY = b"\x03try"
 
 
 def needed(task: model.Task, record: TaskRecord, limited: bool) -> bool:
@@ -41,84 +42,115 @@ def limited(apps: Iterable[model.App], processes: Iterable[Process]) -> bool:
     )
 
 
-def of_task(machine: Machine, world: World, record: TaskRecord) -> tuple[model.Guard, ...]:
-    """The try statements that run when the task runs, those in its own body first."""
-    if record.function is None:
-        return ()
-    bind = record.option("bind")
-    own: Value | None = None
-    if record.cls is not None or (bind is not None and bind.must(lambda each: each is True)):
-        own = TaskObject(world=world, record=record, bound=True)
-    found: list[model.Guard] = []
-    seen = {record.function.key}
-    todo: list[Hop] = [(record.function, own, ())]
-    while todo and len(seen) <= MOST_FUNCTIONS:
-        function, receiver, path = todo.pop(0)
-        scope = _scope(machine, function, receiver)
+@dataclass(slots=True)
+class Guards:
+    """The try statements of functions, each of which is looked at once."""
+
+    machine: Machine
+    world: World
+    bodies: dict[tuple[str, int], tuple[model.Guard, ...]] = field(default_factory=dict)
+    calls: dict[tuple[str, int], tuple[model.Try, ...]] = field(default_factory=dict)
+
+    def of_task(self, record: TaskRecord) -> tuple[model.Guard, ...]:
+        """The try statements that run when the task runs: those in its own body, then those in the
+        functions of the project that it calls."""
+        function = record.function
+        if function is None:
+            return ()
         body = function.body()
-        found += _in_body(machine, scope, body, function.name, path)
-        if len(path) < MOST_HOPS:
-            for inner, hop in _called(machine, scope, body):
-                if inner.key not in seen:
-                    seen.add(inner.key)
-                    todo.append((inner, None, (*path, hop)))
-    return tuple(found)
+        within = list(tries.nodes(body))
+        scope = _scope(self.machine, function, within)
+        found = list(_guards(self.machine, scope, body, within, function.name))
+        seen = {function.key}
+        for inner, hop in _called(self.machine, scope, within):
+            if inner.key not in seen and len(seen) < MOST_FUNCTIONS:
+                seen.add(inner.key)
+                found += [replace(each, path=(hop,)) for each in self._inner(inner)]
+        return tuple(found)
+
+    def outside(self, record: TaskRecord) -> tuple[model.Try, ...]:
+        """The try statements in which the `__call__` of the task's class runs it."""
+        base = record.cls
+        start = base if base is not None else tasks.base_of(self.machine, self.world, record)
+        method = None if start is None else classes.find(self.machine, start, "__call__")
+        if not isinstance(method, FunctionObject) or _TRY not in method.node[7]:
+            return ()
+        if method.key not in self.calls:
+            self.calls[method.key] = self._around_run(method)
+        return self.calls[method.key]
+
+    def _around_run(self, method: FunctionObject) -> tuple[model.Try, ...]:
+        body = method.body()
+        within = list(tries.nodes(body))
+        scope = _scope(self.machine, method, within)
+        for node in within:
+            if node[0] == "call" and _RUNS.match(unparse(node[3])):
+                return tries.around(self.machine, scope, node[1], body)
+        return ()
+
+    def _inner(self, function: FunctionObject) -> tuple[model.Guard, ...]:
+        if function.key not in self.bodies:
+            guards: tuple[model.Guard, ...] = ()
+            if _TRY in function.node[7] or "suppress" in function.words:
+                body = function.body()
+                within = list(tries.nodes(body))
+                scope = _scope(self.machine, function, within)
+                guards = tuple(_guards(self.machine, scope, body, within, function.name))
+            self.bodies[function.key] = guards
+        return self.bodies[function.key]
 
 
-def _scope(machine: Machine, function: FunctionObject, receiver: Value | None) -> Scope:
+def _scope(machine: Machine, function: FunctionObject, within: Iterable[Node]) -> Scope:
     """The scope of a body that was not followed, with what the body imports."""
-    scope = functions.own_scope(machine, function, receiver)
-    for node in tries.nodes(function.body()):
+    scope = functions.own_scope(machine, function, None)
+    for node in within:
         if node[0] in _IMPORTS:
             machine.run((node,), scope)
     return scope
 
 
-def _in_body(
-    machine: Machine, scope: Scope, body: Body, name: str, path: tuple[Related, ...]
+def _guards(
+    machine: Machine, scope: Scope, body: Nodes, within: Iterable[Node], name: str
 ) -> Iterator[model.Guard]:
-    for node in tries.nodes(body):
-        if node[0] not in {"try", "with"}:
+    for node in within:
+        if node[0] not in {"try", "with"} or not _may_take(node):
             continue
         inner = node[3] if node[0] == "try" else node[4]
         around = tries.around(machine, scope, inner[0][1], body) if inner else ()
         span = scope.module.span(node[1], node[1] + len(node[0]))
         if around and around[0].span == span:
-            within = list(tries.nodes(inner))
-            yield model.Guard(
-                around,
-                name,
-                tuple(unparse(each[3]) for each in within if each[0] == "call"),
-                any(each[0] in _LOOPS for each in within),
-                path,
-            )
+            inside = list(tries.nodes(inner))
+            calls = tuple(unparse(each[3]) for each in inside if each[0] == "call")
+            yield model.Guard(around, name, calls, any(each[0] in _LOOPS for each in inside))
 
 
-def outside(machine: Machine, world: World, record: TaskRecord) -> tuple[model.Try, ...]:
-    """The try statements in which the `__call__` of the task's class runs it."""
-    base = record.cls if record.cls is not None else tasks.base_of(machine, world, record)
-    method = None if base is None else classes.find(machine, base, "__call__")
-    if not isinstance(method, FunctionObject):
-        return ()
-    scope = _scope(machine, method, functions.receiver_of(method))
-    body = method.body()
-    for node in tries.nodes(body):
-        if node[0] == "call" and _RUNS.match(unparse(node[3])):
-            return tries.around(machine, scope, node[1], body)
-    return ()
+def _may_take(node: Node) -> bool:
+    """May it take an error of Celery's? What only names errors of other kinds is most."""
+    if node[0] == "with":
+        return any(item[0] == "call" for item, _ in node[3])
+    if any(each[0] == "return" for each in node[6]):
+        return True
+    for handler in node[4]:
+        caught = handler[2]
+        names = caught[4] if caught is not None and caught[0] == "seq" else (caught,)
+        if not all(each is not None and _OTHER.search(unparse(each)) for each in names):
+            return True
+    return False
 
 
-def _called(machine: Machine, scope: Scope, body: Body) -> Iterator[tuple[FunctionObject, Related]]:
-    """The functions of the project that a body calls by their name, and where."""
-    for node in tries.nodes(body):
-        if node[0] == "call" and _is_dotted(node[3]):
-            found = machine.evaluate(node[3], scope)
-            if isinstance(found, FunctionObject) and found.node[0] == "def":
-                site = scope.module.span(node[1], node[2])
-                yield found, Related(site, f"calls `{found.name}`")
-
-
-def _is_dotted(node: Node) -> bool:
-    while node[0] == "attr":
-        node = node[3]
-    return bool(node[0] == "name")
+def _called(
+    machine: Machine, scope: Scope, within: Iterable[Node]
+) -> Iterator[tuple[FunctionObject, Related]]:
+    """The functions of the project that a body calls by their name, and where it does first."""
+    seen: set[str] = set()
+    for node in within:
+        text = dotted(node[3]) if node[0] == "call" else None
+        if text is None or text in seen:
+            continue
+        seen.add(text)
+        if isinstance(scope.env.get(text.partition(".")[0]), Parameter):
+            continue
+        found = machine.evaluate(node[3], scope)
+        if isinstance(found, FunctionObject) and found.node[0] == "def":
+            span = scope.module.span(node[1], node[2])
+            yield found, Related(span, f"calls `{found.name}`")

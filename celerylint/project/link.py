@@ -219,15 +219,15 @@ def _tasks(
     """Tasks of the model by the identity of their record, in the order of the files."""
     records = [each for each in world.tasks.values() if each.registered and not each.site.file.test]
     records.sort(key=lambda each: (each.site.file.path, each.site.start))
-    made = {}
+    made, known = {}, guards.Guards(machine, world)
     for record in records:
         retries = [each for each in world.retries.values() if each.task is record]
         task = tasks.make(machine, world, record, app_ids, retries)
         within = guards.needed(task, record, limited)
         made[id(record)] = replace(
             task,
-            guards=guards.of_task(machine, world, record) if within else (),
-            outside=guards.outside(machine, world, record) if "__call__" in task.overrides else (),
+            guards=known.of_task(record) if within else (),
+            outside=known.outside(record) if "__call__" in task.overrides else (),
         )
     return made
 

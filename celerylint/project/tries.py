@@ -17,6 +17,7 @@ Step = tuple[Node, str, Any]  # a statement, in which part of it, the handler of
 # Calls that end a function where they stand; what they are called on is not asked for.
 _ENDS = frozenset({"retry", "replace", "exit", "_exit", "abort"})
 _FILLS = frozenset({"append", "add", "insert", "put"})
+_DEFINES = frozenset({"def", "lambda", "class"})
 _FALL = frozenset({"fall"})
 
 
@@ -218,6 +219,8 @@ def _raised_later(body: Body, name: str, whole: Body) -> bool:
             kept |= {target[3] for target in node[3] if target[0] == "name"}
         elif _fills(node) and any(_mentions(each[2], name) for each in node[4]):
             kept.add(node[3][3][3])  # errors.append(error)
+    if not kept:
+        return False
     raised = [each[3] for each in nodes(whole) if each[0] == "raise" and each[3] is not None]
     return any(_mentions(each, name) for each in raised for name in kept)
 
@@ -241,13 +244,12 @@ def _resends(body: Body) -> bool:
 
 def nodes(body: Body) -> Iterator[Node]:
     """Every node in a block, without those of functions that are defined in it."""
-    stack: list[Any] = list(reversed(body))
+    stack: list[Any] = [body] if body else []
     while stack:
         node = stack.pop()
-        if not isinstance(node, tuple) or not node:
-            continue
-        if isinstance(node[0], str) and len(node) > 2 and isinstance(node[1], int):
+        tag = node[0]
+        if type(tag) is str and len(node) > 2 and type(node[1]) is int:
             yield node
-            if node[0] in {"def", "lambda", "class"}:
+            if tag in _DEFINES:
                 continue
-        stack.extend(reversed(node))
+        stack.extend([each for each in reversed(node) if type(each) is tuple and each])
