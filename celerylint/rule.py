@@ -118,6 +118,7 @@ from celerylint.project.serializers import Carries, carries
 from celerylint.project.soft_limits import Hidden, hidden_limits
 from celerylint.project.spawned import Spawn
 from celerylint.project.starting import named, started_by
+from celerylint.project.states import final, unreadable
 from celerylint.project.stopping import (
     CONTAINERS,
     Broadcast,
@@ -266,6 +267,7 @@ __all__ = [
     "exposed",
     "fate",
     "fed",
+    "final",
     "forced",
     "hangs",
     "hidden_limits",
@@ -326,6 +328,7 @@ __all__ = [
     "unbounded",
     "unfair",
     "unless",
+    "unreadable",
     "unrolled",
     "unsendable_options",
     "unsendable_retry",

@@ -281,6 +281,8 @@ def _method(
     made = bound.receiver
     if isinstance(made, Instance) and isinstance(made.cls, Name):
         made = Call(dotted=made.cls.dotted)
+    if isinstance(made, TaskObject):
+        _external(bodies, summary, f"celery.Task.{bound.name}", arguments, here)
     if isinstance(made, Call):
         dotted = f"{interest.canonical(made.dotted)}.{bound.name}"
         _external(bodies, summary, dotted, arguments, here, made)

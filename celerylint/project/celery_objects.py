@@ -11,6 +11,8 @@ from celerylint.project.combine import one_of
 from celerylint.project.conf_objects import Conf, note_of
 from celerylint.project.objects import (
     Arguments,
+    Bound,
+    ClassObject,
     FunctionObject,
     Unset,
 )
@@ -156,6 +158,17 @@ class TaskObject(Special):
                 return classes.bound_method(machine, self, found, name, here)
             if found is not None:
                 return found
+        return self._of_base(machine, name, here)
+
+    def _of_base(self, machine: Machine, name: str, here: Here) -> Value:
+        """A method of the task's base class, or Celery's own one where a rule asks for it."""
+        base = self.record.option("base")
+        if isinstance(base, ClassObject):
+            found = classes.find(machine, base, name)
+            if isinstance(found, FunctionObject):
+                return classes.bound_method(machine, self, found, name, here)
+        if name == "update_state" and not isinstance(base, Unknown):
+            return Bound(receiver=self, function=None, name=name)
         return Unknown(reason=f"attribute {name} of a task")
 
     def call(self, machine: Machine, arguments: Arguments, here: Here) -> Value:

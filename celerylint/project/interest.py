@@ -10,6 +10,7 @@ _ALIASES = {
     "requests.sessions.session": "requests.Session",
     "urllib3.poolmanager.PoolManager": "urllib3.PoolManager",
     "builtins.quit": "builtins.exit",
+    "celery.current_task.update_state": "celery.Task.update_state",
     "multiprocessing.context.Process": "multiprocessing.Process",
     "multiprocessing.process.Process": "multiprocessing.Process",
     "multiprocessing.pool.Pool": "multiprocessing.Pool",
@@ -61,7 +62,8 @@ WAITS = frozenset(
     for cls in ("AsyncResult", "EagerResult", "GroupResult", "ResultSet")
     for name in ("get", "wait", "join", "join_native", "collect")
 )
-CALLS = NETWORK | EXITS | PROCESSES | WAITS
+UPDATE_STATE = "celery.Task.update_state"
+CALLS = NETWORK | EXITS | PROCESSES | WAITS | {UPDATE_STATE}
 # Modules and classes that are hardly named for anything else, and the calls themselves.
 _LEADING = CALLS | {
     *("requests", "requests.Session", "httpx", "httpx.Client", "httpx.AsyncClient"),
@@ -75,7 +77,7 @@ WORDS = frozenset(
         *("requests", "httpx", "urllib3", "urlopen", "urlretrieve", "smtplib", "ftplib"),
         *("imaplib", "poplib", "multiprocessing", "exit", "_exit", "SystemExit"),
         *("HTTPConnection", "HTTPSConnection", "ProcessPoolExecutor", "DataLoader", "process_map"),
-        "call_command",
+        *("call_command", "update_state"),
     ]
 )
 # A module with none of these need not be read for the sake of what it calls: plain substring tests,
