@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from celerylint.rule import Caught, Finding, Project, Related, Severity, Span, Task, caught, rule
 
 
-@rule(on=Project, severity=Severity.WARNING, since="0.1")
+@rule(on=Project, severity=Severity.WARNING, since="0.1", preview=True)
 def autoretry_catches_control_flow(project: Project, _: Project) -> Iterator[Finding]:
     places: dict[Span, list[tuple[Task, Caught]]] = {}
     for task in project.tasks:
