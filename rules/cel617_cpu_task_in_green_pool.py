@@ -34,7 +34,7 @@ def cpu_task_in_green_pool(worker: Worker, project: Project) -> Iterator[Finding
     more = ", …" if len(found) > _NAMED else ""
     yield Finding(
         pool_place(worker),
-        f"all tasks of a {pool} worker share one core, and nothing interrupts one that computes, "
+        f"all tasks of {_a(pool)} worker share one core, and nothing interrupts one that computes, "
         f"such as {names}{more}: meanwhile the others wait, and pings get no "
         f"answer{unless(chosen.value)}",
         help="give these tasks a queue of their own (`-Q`) with a prefork worker",
@@ -43,3 +43,7 @@ def cpu_task_in_green_pool(worker: Worker, project: Project) -> Iterator[Finding
             *started_by(worker.started),
         ),
     )
+
+
+def _a(pool: str) -> str:
+    return f"an {pool}" if pool == "eventlet" else f"a {pool}"

@@ -164,6 +164,17 @@ def strays(argv: Argv) -> Iterator[Mistake]:
                 yield Mistake("extra-word", text, arg.span)
 
 
+def repeats(argv: Argv) -> Iterator[tuple[Given, Given]]:
+    """Options that one file gives twice with different values: the first and the one that wins."""
+    last = {each.name: each for each in (*argv.group, *argv.given)}
+    for each in (*argv.group, *argv.given):
+        final = last[each.name]
+        apart = each.span != final.span and each.span.path == final.span.path
+        known = each.value.known() and final.value.known()
+        if apart and known and each.value.python() != final.value.python():
+            yield each, final
+
+
 # Options of the group that choose what is talked to.
 _CHOOSING = ("--app", "--broker", "--result-backend", "--loader", "--config", "--workdir")
 

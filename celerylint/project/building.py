@@ -77,6 +77,7 @@ def _process(
         app=_app(start, options, own),
         options=options,
         mistakes=(*read.mistakes, *argv_reader.strays(read)),
+        repeated=tuple(argv_reader.repeats(read)) if len(group) == 1 else (),
         extra=tuple(arg.written for arg in read.extra),
         service=unit_facts.name(service),
         platform=service.manifest.kind if service is not None else "shell",

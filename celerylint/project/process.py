@@ -9,7 +9,7 @@ from typing import Any
 
 from celerylint.facts.manifests.model import Unit
 from celerylint.findings import Span
-from celerylint.project.argv import Mistake
+from celerylint.project.argv import Given, Mistake
 from celerylint.project.choices import readings, settle
 from celerylint.project.probes import Probe
 from celerylint.project.values import Default, Literal, OneOf, Unknown, Value
@@ -68,6 +68,7 @@ class Process:
     cpus, memory, init and restart; copied is the COPY that puts its script into an image, where
     nothing in the tree runs that script; removed are the files that its scripts remove before;
     ports and mounts are "outside:inside" as written. probes are those that ask through Celery.
+    repeated are the options that one file gives twice: the first, and the one that wins.
     """
 
     kind: str
@@ -77,6 +78,7 @@ class Process:
     app: Chosen | None
     options: Mapping[str, Chosen]
     mistakes: tuple[Mistake, ...] = ()
+    repeated: tuple[tuple[Given, Given], ...] = ()
     extra: tuple[str, ...] = ()
     service: str | None = None
     platform: str = ""
