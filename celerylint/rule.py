@@ -22,6 +22,7 @@ from celerylint.project.chords import (
     chord_backend,
     chords,
     ignores_result,
+    sending_contexts,
 )
 from celerylint.project.consuming import Ignored, consumed, ignored_limits, publishers, tasks_of
 from celerylint.project.delays import BadDelay, bad_delays
@@ -56,6 +57,7 @@ from celerylint.project.model import (
     Parameter,
     Project,
     Queue,
+    ResultRead,
     RetryArgument,
     RetryCall,
     Route,
@@ -98,6 +100,7 @@ from celerylint.project.results import (
     CONNECTING,
     ResultBackend,
     keepers,
+    keeps_result,
     result_backend,
     sent_and_kept,
 )
@@ -215,6 +218,7 @@ __all__ = [
     "Refusal",
     "Related",
     "ResultBackend",
+    "ResultRead",
     "RetryArgument",
     "RetryCall",
     "Route",
@@ -276,6 +280,7 @@ __all__ = [
     "inverted_limits",
     "is_true",
     "keepers",
+    "keeps_result",
     "leaks",
     "limit",
     "lost_percents",
@@ -309,6 +314,7 @@ __all__ = [
     "rule",
     "runs_as_root",
     "same_names",
+    "sending_contexts",
     "sent_and_kept",
     "shells",
     "signature_of",

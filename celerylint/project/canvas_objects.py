@@ -159,7 +159,10 @@ def _send(machine: Machine, canvas: Canvas, how: str, arguments: Arguments, here
     links(machine, canvas, arguments, here)
     canvas.state.sent.append(Sent(here.site, how, arguments))
     keep(machine, canvas, here.site)
-    return Call(dotted=RESULT, args=(canvas.parts[:1] if canvas.kind == "signature" else ()))
+    task = canvas.parts[:1] if canvas.kind == "signature" else ()
+    given = arguments.kwarg("ignore_result") or canvas.state.options.get("ignore_result")
+    kwargs = () if given is None else (("ignore_result", given),)
+    return Call(dotted=RESULT, args=task, kwargs=kwargs)
 
 
 def _set(machine: Machine, canvas: Canvas, arguments: Arguments, here: Here) -> None:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from celerylint.project import apps, calling, canvas_making, canvas_objects, classes, task_making
+from celerylint.project import (
+    apps,
+    calling,
+    canvas_making,
+    canvas_objects,
+    classes,
+    result_reads,
+    task_making,
+)
 from celerylint.project.canvas_objects import Canvas
 from celerylint.project.celery_objects import (
     SENDS,
@@ -102,6 +110,8 @@ def attribute_handler(
             return Canvas(world=world, kind="signature", parts=()).attribute(machine, name, here)
         if base.cls.dotted in TASK_CLASSES and name == "app":
             return AppObject(world=world, record=None)
+    if isinstance(base, Call) and name in result_reads.READS:
+        result_reads.keep(world, machine, base, name, here)
     return None
 
 

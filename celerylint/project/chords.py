@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from celerylint import oracle
@@ -81,7 +81,7 @@ def chord_backend(chord: Chord, project: Project) -> ChordBackend | None:
     are not known."""
     tasks = [each.task for each in awaited(chord)]
     tasks += [] if chord.body is None else [each.task for each in _last(chord.body)]
-    contexts = _contexts([each for each in tasks if each is not None], project)
+    contexts = sending_contexts([each for each in tasks if each is not None], project)
     found = [_kind(each, project) for each in contexts]
     kinds = {each[0] for each in found if each is not None}
     if None in found or len(kinds) != 1:
@@ -90,8 +90,8 @@ def chord_backend(chord: Chord, project: Project) -> ChordBackend | None:
     return ChordBackend(kinds.pop(), backend, contexts)
 
 
-def _contexts(tasks: list[Task], project: Project) -> tuple[Context, ...]:
-    """Where the tasks may be sent: in production, if any such profile is known."""
+def sending_contexts(tasks: Sequence[Task], project: Project) -> tuple[Context, ...]:
+    """The contexts of the tasks' apps: those of production, if any such profile is known."""
     apps = {task.app for task in tasks}
     own = [each for each in project.contexts if None in apps or each.app.id in apps]
     live = [each for each in own if each.profile.role == "production"]

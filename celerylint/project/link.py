@@ -20,6 +20,7 @@ from celerylint.project import (
     profiles,
     python_starts,
     registration,
+    result_reads,
     retry_calls,
     running,
     settings,
@@ -173,6 +174,7 @@ def _project(machine: Machine, world: World, inputs: Inputs, root: str) -> model
         ),
         socket_timeout=hanging.sets_default(machine, world),
         waits=tuple(sorted(each.span for each in world.waits.values() if not each.file.test)),
+        reads=result_reads.make(world, dict(zip(made_tasks, annotated, strict=True))),
         local_zone=text_of(
             sources.of_django(world, values.Name(dotted="django.conf.settings.TIME_ZONE"))
         ),

@@ -440,6 +440,18 @@ class Linked:
 
 
 @dataclass(frozen=True, slots=True)
+class ResultRead:
+    """Code that asks for the result or the state of a task that it sent: what is the attribute or
+    method, sent the call that sent the task, ignore_result what that call says of it."""
+
+    what: str
+    span: Span
+    task: Task
+    sent: Span
+    ignore_result: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Queue:
     """A queue that the configuration declares."""
 
@@ -620,6 +632,7 @@ class Project:
     computing: tuple[Computing, ...] = ()  # asked only where a worker of greenlets is started
     spawns: tuple[Spawn, ...] = ()  # what tasks run in greenlets and threads without their context
     waits: tuple[Span, ...] = ()  # the calls that wait for a task's result
+    reads: tuple[ResultRead, ...] = ()
     unknown_names: tuple[UnknownName, ...] = ()
     read_options: frozenset[str] = frozenset()  # of tasks, by code of the project
     local_zone: str | None = None  # Django's TIME_ZONE, which it makes that of the process

@@ -11,7 +11,7 @@ from celerylint.project.model import OnCommit
 from celerylint.project.modules import Module
 from celerylint.project.objects import Arguments, ClassObject, FunctionObject, Unread
 from celerylint.project.special import Here
-from celerylint.project.values import Mapping, Site, Unknown, Value
+from celerylint.project.values import Call, Mapping, Site, Unknown, Value
 from celerylint.structs import dataclass, field
 
 Key = tuple[str, int]
@@ -170,6 +170,7 @@ class World:
     starts: dict[tuple[str, int], StartRecord] = field(default_factory=dict)
     retries: dict[tuple[object, ...], RetryRecord] = field(default_factory=dict)
     waits: dict[tuple[str, int], Site] = field(default_factory=dict)  # for a result
+    reads: dict[tuple[str, int, int, int], tuple[str, Site, Call]] = field(default_factory=dict)
     spawns: dict[tuple[str, int], SpawnRecord] = field(default_factory=dict)
     socket_timeouts: list[Site] = field(default_factory=list)  # of all sockets, by default
     # What is built of tasks, by its place, and where it is built or first sent.
