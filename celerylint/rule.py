@@ -94,6 +94,7 @@ from celerylint.project.probes import Probe
 from celerylint.project.process import Chosen, Process, WebServer
 from celerylint.project.reached import Hop, Reached
 from celerylint.project.read_options import CURRENT_RETRY
+from celerylint.project.redelivery import TooLong, too_long
 from celerylint.project.refusals import Refusal, celery_of, refusals
 from celerylint.project.reloading import reloader
 from celerylint.project.results import (
@@ -231,6 +232,7 @@ __all__ = [
     "Stray",
     "Swallowed",
     "Task",
+    "TooLong",
     "TooShort",
     "Transaction",
     "UnknownName",
@@ -330,6 +332,7 @@ __all__ = [
     "swallowed",
     "taken",
     "tasks_of",
+    "too_long",
     "too_short",
     "unbounded",
     "unfair",
