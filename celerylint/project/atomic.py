@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from celerylint.project.machine import Machine
 
 ATOMIC = frozenset({"django.db.transaction.atomic", "django.db.transaction.Atomic"})
+_WORDS = frozenset({"atomic", "Atomic"})  # a wrapper without these is not read
 METHOD_DECORATOR = "django.utils.decorators.method_decorator"
 _MANAGERS = frozenset({"contextlib.contextmanager"})
 # A decorator in a module that was not read is worth reading where its name says so.
@@ -72,7 +73,7 @@ def _is_default(node: Node) -> bool:
 def _manages(machine: Machine, function: FunctionObject) -> bool:
     """Is this a context manager that yields inside a transaction, or a function that returns
     `atomic()`?"""
-    if function.node[0] != "def":
+    if function.node[0] != "def" or _WORDS.isdisjoint(function.words):
         return False
     body = function.body()
     if any(isinstance(each, Name) and each.dotted in _MANAGERS for each in function.wrappers):
@@ -142,6 +143,8 @@ def method_name(node: Node) -> str | None:
 def _runs_inside(machine: Machine, function: FunctionObject) -> bool:
     """A decorator of the project: does what it makes call the decorated function in `atomic`, and
     nowhere else?"""
+    if _WORDS.isdisjoint(function.words):
+        return False
     body = function.body()
     given = {each[0] for each in function.params}
     for node in nodes(body, later=True):

@@ -39,7 +39,7 @@ def of_message(project: Project, task: Task | None, dispatch: Dispatch) -> Encod
 def of_result(project: Project, task: Task) -> Encoding | None:
     """How the result of a task is encoded where it is kept; None where it is kept nowhere for
     certain, or the encoding is not known."""
-    found = [each for each in contexts(project, task, None) if _keeps(task, each)]
+    found = [each for each in contexts(project, task, None) if stores(each) and keeps(task, each)]
     if not found:
         return None
     made = [_in_context(each, "result_serializer") for each in found]
@@ -64,11 +64,15 @@ def refused(
     return None
 
 
-def _keeps(task: Task, context: Context) -> bool:
+def stores(context: Context) -> bool:
+    """Is there surely a result backend?"""
     backend = result_backend(context)
-    if backend is None or backend.family == "disabled":
-        return False
-    return keeps_result(task, context) is True
+    return backend is not None and backend.family != "disabled"
+
+
+def keeps(task: Task, context: Context) -> bool:
+    """Does a worker surely keep the task's result in a context that stores results?"""
+    return task.app in (None, context.app.id) and keeps_result(task, context) is True
 
 
 def _in_context(context: Context, name: str) -> Encoding | None:

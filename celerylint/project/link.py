@@ -22,6 +22,7 @@ from celerylint.project import (
     registration,
     result_reads,
     retry_calls,
+    returns,
     running,
     settings,
     sources,
@@ -169,6 +170,7 @@ def _project(machine: Machine, world: World, inputs: Inputs, root: str) -> model
         loose_retries=_loose_retries(machine, world),
         commits=tuple(world.commits[key] for key in sorted(world.commits)),
         encoders=frozenset(world.encoders),
+        returned=returns.of_project(machine, world, by_record, contexts),
         reached=ways.reached(
             machine, world, inputs.reaches_out, dict(zip(made_tasks, annotated, strict=True))
         ),

@@ -300,6 +300,16 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
+class Returned:
+    """A return statement of a task that keeps its results, and the forms of what it returns."""
+
+    span: Span
+    text: str
+    task: Task
+    forms: tuple[Form, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Argument:
     """One argument as it is sent: name is the keyword, or None for a positional one; `model` is the
     dotted
@@ -642,6 +652,7 @@ class Project:
     loose_retries: tuple[RetryCall, ...] = ()  # of tasks of which only that is known
     commits: tuple[OnCommit, ...] = ()
     encoders: frozenset[str] = frozenset()  # classes that the project taught its serializers
+    returned: tuple[Returned, ...] = ()  # what some serializer refuses
     packages: Mapping[str, Span] = field(
         default_factory=dict
     )  # of facts.requirement.PACKAGES: where asked for

@@ -17,6 +17,7 @@ from celerylint.structs import replace
 if TYPE_CHECKING:
     from celerylint.project.machine import FrameNote, Machine
     from celerylint.project.records import SendRecord, World
+    from celerylint.project.special import Here
 
 _SENDS = frozenset({"delay", "apply_async", "send_task"})
 # django/db/models/deletion.py (Collector.delete) and fields/related_descriptors.py (add, remove,
@@ -46,7 +47,7 @@ def around(machine: Machine, world: World, record: SendRecord) -> Transaction | 
     with machine.aside():
         machine.listeners, machine.alone = [], True
         found = (
-            _opened(machine, world, function, here.node, here.scope)
+            _opened(machine, world, function, record, here)
             or _of_admin(machine, function)
             or _of_signal(machine, function)
             or _of_request(machine, world, function, here.node, here.scope)
@@ -98,24 +99,25 @@ def _function(frames: tuple[FrameNote, ...], scope: Scope) -> FunctionObject | N
 
 
 def _opened(
-    machine: Machine, world: World, function: FunctionObject, call: Node, scope: Scope
+    machine: Machine, world: World, function: FunctionObject, record: SendRecord, here: Here
 ) -> Transaction | None:
     """A decorator's transaction, or that of the outermost `with` around the call."""
-    body = function.body()
     for node in _decorators(world, function):
         if atomic.decorates(machine, node, function.scope):
-            return _of_code(machine, "function", (node, body, scope), call)
+            return _of_code(machine, "function", (node, function.body(), here.scope), here.node)
     owner = function.owner
     for node in owner.node[6] if owner is not None else ():
         name = atomic.method_name(node)
         meant = name == function.name or (name == "dispatch" and django_views.is_handler(function))
         if meant and owner is not None and atomic.decorates(machine, node, owner.scope):
-            return _of_code(machine, "function", (node, body, scope), call)
-    for step, part, _ in tries.path(body, call[1]):
+            return _of_code(machine, "function", (node, function.body(), here.scope), here.node)
+    if not any(each.kind == "with" for each in record.frames):
+        return None
+    for step, part, _ in tries.path(function.body(), here.node[1]):
         if step[0] == "with" and part:
             for item, _target in step[3]:
-                if atomic.enters(machine, item, scope):
-                    return _of_code(machine, "block", (item, step[4], scope), call)
+                if atomic.enters(machine, item, here.scope):
+                    return _of_code(machine, "block", (item, step[4], here.scope), here.node)
     return None
 
 
