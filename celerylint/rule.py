@@ -93,7 +93,7 @@ from celerylint.project.prefetching import LONG, multiplier, rival, spread, unfa
 from celerylint.project.privileges import accepts_pickle, forced, runs_as_root
 from celerylint.project.probes import Probe
 from celerylint.project.process import Chosen, Process, WebServer
-from celerylint.project.reached import Hop, Reached
+from celerylint.project.reached import Hop, Reached, Shared
 from celerylint.project.read_options import CURRENT_RETRY
 from celerylint.project.redelivery import TooLong, too_long
 from celerylint.project.refusals import Refusal, celery_of, refusals
@@ -228,6 +228,7 @@ __all__ = [
     "RuleSpec",
     "Setting",
     "Severity",
+    "Shared",
     "Shell",
     "Span",
     "Spawn",

@@ -86,6 +86,7 @@ _BYTES = (
     *(b"import requests", b"from requests", b"httpx", b"urllib3", b"urllib.request", b"urlopen"),
     *(b"http.client", b"smtplib", b"ftplib", b"imaplib", b"poplib", b"multiprocessing"),
     *(b".exit(", b"_exit(", b"SystemExit", b"ProcessPool", b"import torch"),
+    *(b"psycopg", b"pymysql", b"MySQLdb", b"pyodbc", b"oracledb", b"pymssql", b"pika"),
 )
 _BESIDE = re.compile(rb"^from \.([A-Za-z_]\w*) import", re.MULTILINE | re.ASCII)
 

@@ -13,6 +13,7 @@ from celerylint.project import (
     default_app,
     dispatches,
     guards,
+    forked,
     hanging,
     model,
     option_readers,
@@ -171,9 +172,8 @@ def _project(machine: Machine, world: World, inputs: Inputs, root: str) -> model
         commits=tuple(world.commits[key] for key in sorted(world.commits)),
         encoders=frozenset(world.encoders),
         returned=returns.of_project(machine, world, by_record, contexts),
-        reached=ways.reached(
-            machine, world, inputs.reaches_out, dict(zip(made_tasks, annotated, strict=True))
-        ),
+        reached=ways.reached(machine, world, inputs.reaches_out, by_record),
+        shared=forked.shared(machine, world, dict(zip(made_tasks, annotated, strict=True))),
         socket_timeout=hanging.sets_default(machine, world),
         waits=tuple(sorted(each.span for each in world.waits.values() if not each.file.test)),
         reads=result_reads.make(world, dict(zip(made_tasks, annotated, strict=True))),

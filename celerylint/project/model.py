@@ -8,7 +8,7 @@ from typing import Any
 from celerylint.findings import Related, Span
 from celerylint.project.kills import Kill
 from celerylint.project.process import Chosen, Process, WebServer
-from celerylint.project.reached import Reached
+from celerylint.project.reached import Reached, Shared
 from celerylint.project.settling import settled
 from celerylint.project.spawned import Computing, Spawn
 from celerylint.project.values import Unknown, Value
@@ -648,6 +648,7 @@ class Project:
     local_zone: str | None = None  # Django's TIME_ZONE, which it makes that of the process
     option_readers: bool = False  # may code of the project read options that Celery does not know?
     reached: tuple[Reached, ...] = ()  # what the bodies of tasks come to call
+    shared: tuple[Shared, ...] = ()  # connections of modules, which forked processes share
     socket_timeout: bool = False  # may code of the project call `socket.setdefaulttimeout()`?
     loose_retries: tuple[RetryCall, ...] = ()  # of tasks of which only that is known
     commits: tuple[OnCommit, ...] = ()
@@ -679,4 +680,5 @@ class Project:
                 Context: self.contexts,
                 UnknownName: self.unknown_names,
                 Reached: self.reached,
+                Shared: self.shared,
             }[kind]

@@ -93,3 +93,15 @@ class Reached:
         """The calls on the way, and the task."""
         hops = [Related(hop.span, f"`{hop.caller}` calls `{hop.callee}`") for hop in self.path]
         return (Related(self.task.span, f"the task `{self.task.function}`"), *hops)
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A connection that the processes of a prefork pool share: name is the module's variable, text
+    the call as written, at `span`; proof the way from a task to where it is used."""
+
+    name: str
+    text: str
+    span: Span
+    task: Task
+    proof: tuple[Related, ...]
