@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Iterator
+from functools import lru_cache
 
 from celerylint.facts.syntax import Node, body_of
 from celerylint.project import classes
@@ -29,13 +31,19 @@ def _hands_on(method: Value) -> bool:
     """Does the method use its arguments for nothing but one call, which gets them as they are?"""
     if not isinstance(method, FunctionObject) or method.node[0] != "def" or method.wrappers:
         return False
-    itself, *params = method.params or (None,)
-    if itself is None or not any(each[1] in _STARS for each in params):
+    kinds = tuple((each[0], each[1]) for each in method.params)
+    return bool(kinds) and _only_calls(kinds, method.node[7])
+
+
+@lru_cache(maxsize=256)  # many tasks have the same base class
+def _only_calls(kinds: tuple[tuple[str, int], ...], body: bytes) -> bool:
+    itself, *params = kinds
+    if not any(kind in _STARS for _, kind in params):
         return False
-    names = {each[0] for each in params}
-    wanted = [(_STARS.get(each[1], ""), each[0]) for each in params]
+    names = {name for name, _ in params}
+    wanted = [(_STARS.get(kind, ""), name) for name, kind in params]
     calls = 0
-    for node in _outermost(method.body(), names):
+    for node in _outermost(marshal.loads(body), names):
         if node[0] != "call" or _given(node, itself[0]) != wanted:
             return False
         calls += 1

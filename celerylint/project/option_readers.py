@@ -16,7 +16,8 @@ _HOOK = b"before_task_publish"
 def may_read(machine: Machine, dispatches: Iterable[Dispatch]) -> bool:
     """May a signal's receiver read the options? Asked only where there are any that Celery does not
     know."""
-    known = oracle.task_options(oracle.released()[-1]).send | set(oracle.call_order("signature"))
+    table = oracle.task_options(oracle.released()[-1])
+    known = table.send | table.properties | set(oracle.call_order("signature"))
     if all(known.issuperset(each.option_spans) for each in dispatches):
         return False
     modules = [each for each in machine.modules.values() if not each.test]
