@@ -19,11 +19,14 @@ if TYPE_CHECKING:
     from celerylint.project.records import World
 
 
-def builds(function: FunctionObject) -> bool:
-    """May the function put tasks together without a word of theirs (`chain(fetch, save)`)?"""
-    found = _KINDS.intersection(function.words)
-    env = function.scope.module.env if found else {}
-    return ("celery" in function.words and bool(found)) or any(
+def builds(function: FunctionObject, words: set[str]) -> bool:
+    """May the function put tasks together without a word of theirs (`chain(fetch, save)`)? words
+    are the names in its body."""
+    found = _KINDS & words
+    if not found:
+        return False
+    env = function.scope.module.env
+    return "celery" in words or any(
         isinstance(value, Lazy | Name) and value.dotted.partition(".")[0] == "celery"
         for value in (env.get(name) for name in found)
     )

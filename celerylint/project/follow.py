@@ -135,7 +135,8 @@ def _function(machine: Machine, world: World, function: FunctionObject, value: V
     starts = bool((python_starts.WORDS | spawning.WORDS) & words)
     bound = record is not None and _is_true(record.option("bind"))
     resent = bound and (resends.WORDS & words or resends.hands_on(function))
-    if not (sends.WORDS & words or makes or starts or resent or canvas_making.builds(function)):
+    sent = sends.WORDS & words or canvas_making.builds(function, words)
+    if not (sent or makes or starts or resent):
         return
     receiver = _app_itself(machine, world, function) or functions.receiver_of(function)
     if record is None and function.owner is not None:
