@@ -9,6 +9,7 @@ Nothing is kept of a run that saw a file so fresh that it may change once more a
 from __future__ import annotations
 
 import hashlib
+import importlib
 import marshal
 import os
 import sys
@@ -135,10 +136,8 @@ def _header() -> bytes:
 
 def _own_files() -> Iterable[tuple[str, int, int]]:
     """Celerylint's own modules: whoever works on it must not be told what it said before."""
-    import celerylint
-    import celerylint.rules
-
-    for package in (*celerylint.__path__, *celerylint.rules.__path__):
+    packages = (importlib.import_module(name) for name in ("celerylint", "celerylint.rules"))
+    for package in [path for each in packages for path in each.__path__]:
         for folder, folders, names in os.walk(package):
             folders.sort()
             for name in sorted(names):

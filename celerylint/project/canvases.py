@@ -16,6 +16,8 @@ from celerylint.project.values import Mapping as MappingValue
 from celerylint.structs import dataclass, field, replace
 
 DEEPEST = 24
+# Of one canvas: what code builds in steps can double with each line (`y = y | y`).
+MOST_PARTS = 2_000
 # Sends whose `link` and `link_error` are callbacks of the task.
 _SENDS = frozenset({"apply_async", "apply_async_on_commit", "send_task", "apply"})
 
@@ -31,7 +33,7 @@ def make(
     by_name = {task.name: task for task in tasks.values() if task.name is not None}
     maker = _Maker(machine, world, dict(tasks), dict(apps), by_name)
     found = [
-        maker.canvas(canvas, site)
+        maker.whole(canvas, site)
         for canvas, site in chain.from_iterable(world.canvases.values())
         if not site.file.test and (not canvas.state.part or canvas.state.dropped or canvas.linked)
     ]
@@ -51,6 +53,12 @@ class _Maker:
     apps: dict[int, str]
     by_name: dict[str, model.Task]
     inside: list[canvas_objects.Canvas] = field(default_factory=list)
+    made: int = 0
+
+    def whole(self, value: canvas_objects.Canvas, site: Site) -> model.Canvas:
+        """A canvas that is part of no other one."""
+        self.made = 0
+        return self.canvas(value, site)
 
     def part(self, value: Value, around: Site) -> model.Canvas:
         """A part of a canvas, which need not be one itself; around is the place of the whole."""
@@ -68,7 +76,8 @@ class _Maker:
     def canvas(self, value: canvas_objects.Canvas, around: Site) -> model.Canvas:
         """A canvas with its parts."""
         site, state = value.site or around, value.state
-        again = any(each is value for each in self.inside)
+        self.made += 1
+        again = any(each is value for each in self.inside) or self.made > MOST_PARTS
         if again or len(self.inside) >= DEEPEST or (state.changed and value.kind != "method"):
             return model.Canvas("unknown", site.span, test=site.file.test)
         self.inside.append(value)

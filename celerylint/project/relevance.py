@@ -87,24 +87,30 @@ class Relevance:
         return path if self.reaches_out(path) else None
 
     def imported(self, value: Lazy) -> bool:
-        """May an import bring something that matters?"""
-        key = (value.dotted, value.attribute)
-        if key not in self.imports:
-            whole = ".".join(each for each in key if each)
-            self.imports[key] = False  # for imports in a circle
-            self.imports[key] = (
-                interest.leads(whole)
-                or bool(self.unread(value.dotted, value.attribute, value.module.path))
-                or self._handed_on(value)
+        """May an import bring something that matters? What it brings may be imported there, too."""
+        met: list[tuple[str, str | None]] = []
+        matters = False
+        step: Lazy | None = value
+        while step is not None and not matters:
+            key = (step.dotted, step.attribute)
+            if key in self.imports:  # known, or met before: imports in a circle
+                matters = self.imports[key]
+                break
+            met.append(key)
+            self.imports[key] = False
+            matters = interest.leads(".".join(each for each in key if each)) or bool(
+                self.unread(step.dotted, step.attribute, step.module.path)
             )
-        return self.imports[key]
+            step = self._handed_on(step)
+        self.imports |= dict.fromkeys(met, matters)
+        return matters
 
-    def _handed_on(self, value: Lazy) -> bool:
-        """Does a module that was read import what others import from it?"""
+    def _handed_on(self, value: Lazy) -> Lazy | None:
+        """The import by which a module that was read has what others import from it."""
         path = self.machine.names.find(value.dotted, value.module.path)
         module = None if path is None else self.machine.modules.get(path)
         found = None if module is None else module.env.get(value.attribute or "")
-        return isinstance(found, Lazy) and self.imported(found)
+        return found if isinstance(found, Lazy) else None
 
 
 def of(machine: Machine, reaches_out: Callable[[str], bool], places: Iterable[Site]) -> Relevance:
