@@ -26,12 +26,12 @@ from celerylint.project.chords import (
 )
 from celerylint.project.consuming import Ignored, consumed, ignored_limits, publishers, tasks_of
 from celerylint.project.delays import BadDelay, bad_delays
+from celerylint.project.encodable import Encoding, of_message, of_result, refused
 from celerylint.project.errbacks import Mismatch as ErrbackMismatch
 from celerylint.project.errbacks import mismatches as errback_mismatches
 from celerylint.project.exhausting import Dead, dead_handlers
 from celerylint.project.exits import exits, succeeds
 from celerylint.project.feeding import Fed, binding_of, fed, name_of
-from celerylint.project.encodable import Encoding, of_message, of_result, refused
 from celerylint.project.flower import Exposed, exposed
 from celerylint.project.grace import MANAGERS, TooShort, too_short
 from celerylint.project.hanging import hangs, soft_limited
@@ -65,6 +65,7 @@ from celerylint.project.model import (
     Setting,
     Task,
     Transaction,
+    Undiscovered,
     UnknownName,
     Worker,
 )
@@ -238,6 +239,7 @@ __all__ = [
     "TooLong",
     "TooShort",
     "Transaction",
+    "Undiscovered",
     "UnknownName",
     "Unrolled",
     "Unsendable",

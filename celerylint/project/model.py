@@ -611,6 +611,21 @@ class UnknownName:
 
 
 @dataclass(frozen=True, slots=True)
+class Undiscovered:
+    """A module of tasks that no worker imports. kind: ignored (its name is not there, and nothing is
+    said), fails (it is not there, and the worker does not start), refused (`name` is a task in it,
+    and Python cannot import it). near is what was likely meant, or what refuses it; meant the name
+    of that module.
+    """
+
+    name: str
+    span: Span
+    kind: str
+    near: Related | None = None
+    meant: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Unresolved:
     """Something that could not be resolved: what is dispatch, setting, task, app, module."""
 
@@ -644,6 +659,7 @@ class Project:
     waits: tuple[Span, ...] = ()  # the calls that wait for a task's result
     reads: tuple[ResultRead, ...] = ()
     unknown_names: tuple[UnknownName, ...] = ()
+    undiscovered: tuple[Undiscovered, ...] = ()
     read_options: frozenset[str] = frozenset()  # of tasks, by code of the project
     local_zone: str | None = None  # Django's TIME_ZONE, which it makes that of the process
     option_readers: bool = False  # may code of the project read options that Celery does not know?
@@ -679,6 +695,7 @@ class Project:
                 Worker: [each for each in self.running if isinstance(each, Worker)],
                 Context: self.contexts,
                 UnknownName: self.unknown_names,
+                Undiscovered: self.undiscovered,
                 Reached: self.reached,
                 Shared: self.shared,
             }[kind]
