@@ -18,6 +18,7 @@ from celerylint.rule import (
     enforces,
     limit,
     rule,
+    spelled,
 )
 
 _NAMED = 3
@@ -44,7 +45,7 @@ def missing_soft_time_limit(project: Project, _: Project) -> Iterator[Finding]:
                 f"{_count(found.only_hard, found.tasks)} only a hard time limit: the process is "
                 "terminated in the middle of the task, which can catch nothing and clean up "
                 f"nothing: {_first(found.only_hard)}",
-                help="set `task_soft_time_limit` below it: SoftTimeLimitExceeded comes first then",
+                help=f"set `{_spelled(found, SOFT)}` below it: SoftTimeLimitExceeded comes first then",
                 related=related,
                 severity=Severity.ADVICE,
             )
@@ -62,11 +63,17 @@ def _place_of_hard(found: Coverage) -> Span:
 def _help(found: Coverage) -> str:
     near = found.workers or found.contexts
     if any(enforces(each, SOFT) for each in near):
-        return "set `task_soft_time_limit`, and `task_time_limit` somewhat above it"
+        soft, hard = _spelled(found, SOFT), _spelled(found, HARD)
+        return f"set `{soft}`, and `{hard}` somewhat above it"
     pools = " or ".join(sorted({each.pool() or "" for each in near}))
     if any(enforces(each, HARD) for each in near):
-        return f"set `task_time_limit`: a {pools} pool ignores the soft one"
+        return f"set `{_spelled(found, HARD)}`: a {pools} pool ignores the soft one"
     return f"a {pools} pool enforces no limit: give the calls timeouts, or use a prefork pool"
+
+
+def _spelled(found: Coverage, option: str) -> str:
+    """The setting behind an option, as this configuration has to write it."""
+    return spelled(found.contexts[0], f"task_{option}")
 
 
 def _workers(found: Coverage) -> Iterator[Related]:
