@@ -80,7 +80,7 @@ def follow(machine: Machine, world: World, roots: set[str]) -> None:
     """Follow the modules of these paths, then their functions that
     may send tasks, each by itself.
     """
-    with _deep_stack():
+    with deep_stack():
         _modules(machine, roots)
         _functions(machine, world, roots)
 
@@ -114,7 +114,7 @@ def _functions(machine: Machine, world: World, roots: set[str]) -> None:
 
 
 @contextmanager
-def _deep_stack() -> Iterator[None]:
+def deep_stack() -> Iterator[None]:
     """Following is recursion over modules, functions and expressions
     at once, each of them bounded.
     """

@@ -174,7 +174,7 @@ def _project(machine: Machine, world: World, inputs: Inputs, root: str) -> model
         encoders=frozenset(world.encoders),
         returned=returns.of_project(machine, world, by_record, contexts),
         reached=ways.reached(machine, world, inputs.reaches_out, by_record),
-        shared=forked.shared(machine, world, dict(zip(made_tasks, annotated, strict=True))),
+        shared=forked.shared(machine, world, by_record),
         socket_timeout=hanging.sets_default(machine, world),
         waits=tuple(sorted(each.span for each in world.waits.values() if not each.file.test)),
         reads=result_reads.make(world, dict(zip(made_tasks, annotated, strict=True))),

@@ -8,6 +8,7 @@ from typing import Any
 from celerylint.facts.syntax import Node, unparse
 from celerylint.project import bodies, model, reach
 from celerylint.project.feasible import feasible
+from celerylint.project.follow import deep_stack
 from celerylint.project.machine import FrameNote, Machine
 from celerylint.project.modules import Module
 from celerylint.project.objects import FunctionObject
@@ -28,7 +29,8 @@ def reached(
 ) -> tuple[Reached, ...]:
     """The calls of interest that tasks reach, in the order of the files. tasks are those of the
     model by the identity of their record."""
-    found = reach.walk(machine, world, reaches_out)
+    with deep_stack():
+        found = reach.walk(machine, world, reaches_out)
     made = []
     for call, ways in found.found.values():
         own = [way for way in ways if id(way.record) in tasks and _goes(machine, way, call)]
