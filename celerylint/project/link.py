@@ -12,8 +12,8 @@ from celerylint.project import (
     computing,
     default_app,
     dispatches,
-    guards,
     forked,
+    guards,
     hanging,
     model,
     option_readers,
@@ -30,9 +30,9 @@ from celerylint.project import (
     spawning,
     starts,
     tasks,
-    values,
     undiscovered,
     unknown_names,
+    values,
     ways,
 )
 from celerylint.project.app_names import ids_of

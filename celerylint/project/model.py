@@ -612,10 +612,11 @@ class UnknownName:
 
 @dataclass(frozen=True, slots=True)
 class Undiscovered:
-    """A module of tasks that no worker imports. kind: ignored (its name is not there, and nothing is
-    said), fails (it is not there, and the worker does not start), refused (`name` is a task in it,
-    and Python cannot import it). near is what was likely meant, or what refuses it; meant the name
-    of that module.
+    """A module of tasks that no worker imports.
+
+    kind: ignored (its name is not there, and nothing is said), fails (it is not there, and the
+    worker does not start), refused (`name` is a task in it, and Python cannot import it). near is
+    what was likely meant, or what refuses it; meant the name of that module.
     """
 
     name: str
