@@ -16,7 +16,7 @@ from celerylint.structs import replace
 
 if TYPE_CHECKING:
     from celerylint.project.machine import FrameNote, Machine
-    from celerylint.project.records import SendRecord, World
+    from celerylint.project.records import SendRecord, TaskRecord, World
     from celerylint.project.special import Here
 
 _SENDS = frozenset({"delay", "apply_async", "send_task"})
@@ -31,6 +31,13 @@ _ADMIN_METHODS = frozenset(
     [
         *("save_model", "save_formset", "save_related", "delete_model"),
         *("response_add", "response_change", "response_delete"),
+    ]
+)
+# A task that looks at rows has one of these in its body.
+_READS = frozenset(
+    [
+        *("objects", "_default_manager", "_base_manager", "get_queryset", "get_object_or_404"),
+        *("get_model", "refresh_from_db", "cursor"),
     ]
 )
 Code = tuple[Node, Body, Scope]  # what opens the transaction, the statements in it, where they are
@@ -49,7 +56,7 @@ def around(machine: Machine, world: World, record: SendRecord) -> Transaction | 
         found = (
             _opened(machine, world, function, record, here)
             or _of_admin(machine, function)
-            or _of_signal(machine, function)
+            or _of_signal(machine, function, record.task)
             or _of_request(machine, world, function, here.node, here.scope)
         )
         if found is None or record.task is None or record.how == "send_task":
@@ -149,8 +156,14 @@ def _of_admin(machine: Machine, function: FunctionObject) -> Transaction | None:
     return Transaction("admin", function.site.span, f"{owner.name}.{function.name}")
 
 
-def _of_signal(machine: Machine, function: FunctionObject) -> Transaction | None:
-    """A receiver of a signal that Django sends inside a transaction of its own."""
+def _of_signal(
+    machine: Machine, function: FunctionObject, task: TaskRecord | None
+) -> Transaction | None:
+    """A receiver of a signal that Django sends inside a transaction of its own, which mostly ends
+    right behind it. That is only worth a word where the task looks at the database.
+    """
+    if task is None or task.function is None or _READS.isdisjoint(task.function.words):
+        return None
     for node in function.node[6]:
         if node[0] != "call" or dotted(node[3]) is None:
             continue
