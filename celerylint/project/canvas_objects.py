@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from celerylint.project.records import World
 
 RESULT = "celery.result.AsyncResult"
+EAGER = "celery.result.EagerResult"  # of what ran here, so that it is done
 # What one expression builds, which may be of several lists.
 MOST_HERE = 8
 _SENDS = frozenset({"delay", "apply_async"})
@@ -115,7 +116,7 @@ class CanvasMethod(Special):
             return canvas
         if self.name in {"set_immutable", "unchain_tasks", "extend_list_option"}:
             canvas.state.changed = True
-        return Call(dotted=RESULT)
+        return Call(dotted=EAGER if self.name == "apply" else RESULT)
 
     def dropped(self, machine: Machine, here: Here) -> None:
         if self.name in _SENDS:

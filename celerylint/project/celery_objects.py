@@ -224,7 +224,7 @@ class TaskMethod(Special):
             direct = self.name in {"s", "si"}  # their keywords are the task's
             return made if direct else canvas_making.options(machine, made, arguments, here)
         if self.name == "apply":
-            return Call(dotted="celery.result.EagerResult")
+            return Call(dotted=canvas_objects.EAGER)
         if self.name in {"delay_on_commit", "apply_async_on_commit"}:
             return Literal(value=None)
         given = arguments.kwarg("ignore_result") if self.name != "delay" else None

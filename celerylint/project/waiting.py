@@ -41,6 +41,8 @@ def wait(call: Reached, project: Project) -> Wait | None:
     if allowed is None and _green(call, project):
         allowed = "a pool of greenlets", None
     if allowed is None:
+        if _asks_again(call, project):
+            return None
         hidden = call.caught("Exception", "BaseException", "RuntimeError")
         return Wait(True, hidden=hidden)
     tests = " ".join(each.detail for each in (*call.inside("if"), *call.inside("while")))
@@ -60,6 +62,24 @@ def _allowed(call: Reached) -> tuple[str, Span | None] | None:
         if "allow_join_result" in frame.detail:
             return "`allow_join_result()`", frame.span
     return None
+
+
+def _asks_again(call: Reached, project: Project) -> bool:
+    """Does a handler of a `try` around the call ask once more, in a way that is allowed?"""
+    tries = [each.span for each in call.frames if each.kind == "try"]
+    return any(
+        _allowed(each) is not None
+        and any(
+            _within(f.span, outer) for f in each.frames if f.kind == "except" for outer in tries
+        )
+        for each in (project.reached if tries else ())
+        if each.span.path == call.span.path and each.callee.startswith("celery.result.")
+    )
+
+
+def _within(inner: Span, outer: Span) -> bool:
+    start, end = (outer.line, outer.column), (outer.end_line, outer.end_column)
+    return inner.path == outer.path and start <= (inner.line, inner.column) < end
 
 
 def _green(call: Reached, project: Project) -> bool:
