@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from celerylint.facts.manifests.classify import classify
 from celerylint.facts.manifests.dockerfile import read
 from celerylint.facts.manifests.model import Manifest, Stage, pack, unpack
 from celerylint.facts.manifests.words import Var
@@ -300,3 +301,19 @@ def test_any_text_is_read(text: str) -> None:
 )
 def test_degenerate_files_end(junk: str) -> None:
     assert len(read("Dockerfile", "FROM a\n" + junk * 5_000).problems) <= 5
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("scans/many_dockerfile.json", None),
+        ("docs/Dockerfile.md", None),
+        ("Dockerfile.yml", None),
+        ("Dockerfile.dev", "dockerfile"),
+        ("Dockerfile.j2", "dockerfile"),
+        ("docker/worker.dockerfile", "dockerfile"),
+        ("Containerfile", "dockerfile"),
+    ],
+)
+def test_what_only_speaks_of_dockerfiles_is_none(path: str, kind: str | None) -> None:
+    assert classify(path, "FROM python\nRUN pip install celery\n") == kind

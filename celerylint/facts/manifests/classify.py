@@ -12,7 +12,8 @@ _NAMES = (
     (r"(^|/)\.circleci/[^/]+\.ya?ml$", "ci"),
     (r"(^|/)\.vscode/(launch|tasks)\.json$|(^|/)vscode/(launch|tasks)\.json$", "ide"),
     (r"(^|/)procfile[^/]*$", "procfile"),
-    (r"(^|/)[^/]*(dockerfile|containerfile)(\.[^/]*)?$", "dockerfile"),
+    # What a linter says about Dockerfiles, or documents them, is none.
+    (r"(^|/)[^/]*(dockerfile|containerfile)(\.(?!(json|ya?ml|toml|xml)$)[^/]*)?$", "dockerfile"),
     (r"(^|/)[^/]*compose[^/]*\.ya?ml(-sample)?$", "compose"),
     (r"\.service$|\.service\.d/[^/]+\.conf$", "systemd"),
     (r"(^|/)makefile[^/]*$|\.(mk|mak)$", "makefile"),
