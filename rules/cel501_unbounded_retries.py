@@ -12,7 +12,7 @@ def unbounded_retries(project: Project, _: Project) -> Iterator[Finding]:
     places: dict[Span, list[Task]] = {}
     for task in project.tasks:
         option = task.option("max_retries")
-        if option is not None and option.value.must(lambda each: each is None) and unbounded(task):
+        if option is not None and option.value.is_none() and unbounded(task):
             places.setdefault(option.span, []).append(task)
     for span, tasks in places.items():
         proof = [each for task in tasks for each in unbounded(task)]

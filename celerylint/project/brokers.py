@@ -169,7 +169,8 @@ def _guesses(value: v.Value, env: tuple[str, ...] = ()) -> Iterator[_Guess]:
     elif isinstance(value, v.Joined):
         yield _leading(value, env)
     elif isinstance(value, v.Literal) and isinstance(value.value, str | None):
-        yield _Guess(value.value or "", env)
+        # One that is empty unless a variable is set, is for deployments to choose.
+        yield _Guess(value.value or (None if env else ""), env)
     else:
         yield _Guess(None)
 

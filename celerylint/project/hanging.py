@@ -68,13 +68,13 @@ def hangs(call: Reached, project: Project) -> bool:
         return False
     given = call.argument("timeout")
     if given is not None:
-        return given.value.must(lambda each: each is None)
+        return given.value.is_none()
     if call.open or (project.socket_timeout and not call.callee.startswith("requests.")):
         return False
     made_with = dict(call.made_with)
     if call.callee.startswith("httpx."):
         own = made_with.get("timeout")
-        return own is not None and own.must(lambda each: each is None)
+        return own is not None and own.is_none()
     if call.callee not in TIMEOUT_AT or "timeout" in made_with:
         return False
     positional = sum(each.name is None for each in call.arguments)

@@ -50,10 +50,11 @@ def limit(task: Task, name: str, context: Context) -> Limit:
 
 
 def _limits(value: Value) -> bool | None:
-    """Does this value limit anything? Where the environment decides, its default counts."""
+    """Does this value limit anything? Where the environment decides, its default counts, unless
+    that is no limit: a variable for one is there for deployments to set it."""
     if value.must(_positive):
         return True
-    return None if value.may(_positive) else False
+    return None if value.environment() or value.may(_positive) else False
 
 
 def _positive(value: object) -> bool:

@@ -136,7 +136,7 @@ def _retries(task: Task) -> float | None:
         return None
     if option is None:
         return _MOST_RETRIES
-    endless = option.value.must(lambda each: each is None)
+    endless = option.value.is_none()
     most = None if endless else times.seconds(option.value)
     return _ENDLESS if endless else None if most is None else min(most, _ENDLESS)
 

@@ -59,7 +59,7 @@ def _family(text: str | None, release: Release) -> str | None:
 
 def _starts(value: Value, env: tuple[str, ...] = ()) -> Iterator[Reading]:
     """What each alternative of a URL begins with as far as it decides (None: not known), and the
-    variables that it depends on."""
+    variables that it depends on. What is empty unless a variable is set, is not known."""
     if isinstance(value, OneOf):
         for each in value.options:
             yield from _starts(each, env)
@@ -73,10 +73,10 @@ def _starts(value: Value, env: tuple[str, ...] = ()) -> Iterator[Reading]:
     elif isinstance(value, Joined) and "://" in value.prefix():
         yield value.prefix(), env
     elif value.must(lambda each: each is None):
-        yield "", env
+        yield None if env else "", env
     else:
         for text, names in readings(value):
-            yield text, (*env, *names)
+            yield text or (None if env or names else text), (*env, *names)
 
 
 def keeps_result(task: Task, context: Context) -> bool | None:

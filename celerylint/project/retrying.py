@@ -52,7 +52,7 @@ def _bounded_by_keywords(task: Task) -> bool:
 
 
 def _is_none(value: Value) -> bool:
-    return value.must(lambda each: each is None)
+    return value.is_none()
 
 
 def _some(value: Value) -> bool:

@@ -76,6 +76,11 @@ class Value:
         """Names of the environment variables that may replace (part of) this value."""
         return ()
 
+    def is_none(self) -> bool:
+        """Is it None wherever the project runs? What is None unless a variable of the environment
+        is set, is there for deployments to set it."""
+        return not self.environment() and self.must(lambda each: each is None)
+
     def at(self, site: Site | None) -> Any:
         """The same value, come through one more place (its former site joins `via`)."""
         if site is None or site == self.site:
