@@ -24,7 +24,7 @@ from celerylint.project.overlays import Overlays, included
 from celerylint.project.place import Home
 from celerylint.project.process import Process, WebServer
 from celerylint.project.situation import Situation
-from celerylint.project.units import Service, starts_itself
+from celerylint.project.units import Service, override_mounts, starts_itself
 from celerylint.project.unread import Mention, unread
 from celerylint.project.webservers import from_commands, from_ini
 from celerylint.structs import dataclass, replace
@@ -251,15 +251,17 @@ class _Collector:
 
 
 def _mounts_source(found: Service, image: Image | None, files: Files) -> str:
-    """Why a compose service is for development: its source code is mounted over the image's."""
+    """Why a compose service is for development: its source code is mounted over the image's, by its
+    own file or by the one that `docker compose up` takes besides it."""
     if found.manifest.kind != "compose":
         return ""
     folder = posixpath.dirname(found.manifest.path)
     roots = {".", "./"} | ({image.context} if image is not None else set())
-    for mount, _ in found.mounts():
+    for mount, manifest in (*found.mounts(), *override_mounts(found, files)):
         source = str(mount).partition(":")[0]
         inside = posixpath.normpath(posixpath.join(folder, source))
         package = posixpath.join(inside, "__init__.py") in files
         if source.startswith(".") and (package or source in roots or inside in roots):
-            return f"mounts the source code ({mount})"
+            by = f"{manifest.path} " if manifest.path != found.manifest.path else ""
+            return f"{by}mounts the source code ({mount})"
     return ""

@@ -142,6 +142,28 @@ def _named(manifest: Manifest | None, name: str) -> Unit | None:
     return next((unit for unit in reversed(manifest.units) if unit.name == name), None)
 
 
+def override_mounts(found: Service, files: Files) -> Iterator[tuple[Word, Manifest]]:
+    """What the override file mounts into the service that `docker compose up` takes besides its
+    own. Nothing where a third file is for production, since nobody takes the override there."""
+    folder, name = posixpath.split(found.manifest.path)
+    stem, suffix = posixpath.splitext(name)
+    path = posixpath.join(folder, f"{stem}.override{suffix}")
+    if name not in _OVERRIDE_BASES or path not in files:
+        return
+    override = files.manifest(path)
+    unit = _named(override, found.unit.name)
+    if override is None or unit is None or any(_deployed(folder, each) for each in files.paths):
+        return
+    for mount in unit.mounts:
+        yield mount, override
+
+
+def _deployed(folder: str, path: str) -> bool:
+    """Is this one of the folder's compose files, by its name that for production?"""
+    inside, name = posixpath.split(path)
+    return inside == folder and "compose" in name and "prod" in name
+
+
 def starts_itself(service: Service) -> bool:
     """Does the unit's own file decide what runs? An override without a command of its own adds
     nothing to what its base starts."""

@@ -34,6 +34,18 @@ def test_watchers_and_mounted_sources_tell_development() -> None:
     assert start({"compose.yml": mounted}).role == "development"
 
 
+def test_sources_that_the_override_file_mounts_tell_development() -> None:
+    base = "services:\n  w:\n    build: .\n    command: celery -A x worker\n"
+    override = "services:\n  w:\n    volumes: ['.:/src']\n"
+    tree = {"docker-compose.yml": base, "docker-compose.override.yml": override}
+    why = "docker-compose.override.yml mounts the source code (.:/src)"
+    assert start(tree).role_reason == why
+    assert start({**tree, "docker-compose.prod.yml": "services:\n"}).role == "production"
+    assert start({**tree, "docker-compose.override.yml": base}).role == "production"
+    other = {"docker-compose.yml": base, "docker-compose.extra.yml": override}
+    assert start(other).role == "production"
+
+
 def test_make_targets_are_for_development() -> None:
     found = start({"Makefile": "APP = shop\nworker:\n\t@celery -A $(APP) worker \\\n\t  -c 2\n"})
     assert (place(found), found.role, told(found.app)) == ("Makefile:3:3", "development", "shop")
