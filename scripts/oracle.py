@@ -2,6 +2,7 @@
 celerylint/oracle/celery.json.
 
     python scripts/oracle.py WORKDIR [--python 4.4=/path/to/python3.8]
+        [--python 3.1=/path/to/python3.6]
 
 WORKDIR keeps one virtual environment per version, so that a second run is quick. Every answer comes
 from Celery's and Kombu's own objects, asked in a process of that environment; nothing is typed in
@@ -29,6 +30,8 @@ RELEASES: Mapping[str, tuple[str, ...]] = {
     "5.6.3": (),
     "5.7.0": (),
 }
+# The last release in which settings had other names; asked for these only.
+FORMER = "3.1.26.post2"
 OUTPUT = Path(__file__).resolve().parent.parent / "celerylint" / "oracle" / "celery.json"
 OLDEST_RECOGNISED = (3, 1)
 
@@ -172,6 +175,11 @@ print(json.dumps({
     "chords": [[name, kind] for name, kind in sorted(chords.items()) if kind],
 }))
 '''
+FORMER_PROBE = """
+import json
+from celery.app import defaults
+print(json.dumps(sorted(name for name, _ in defaults.flatten(defaults.NAMESPACES))))
+"""
 TABLES = (
     "settings",
     "transports",
@@ -204,7 +212,10 @@ def main() -> None:
         interpreter = interpreters.get(release.rpartition(".")[0], sys.executable)
         python = environment(arguments.workdir / release, interpreter, release, extra)
         answers[release] = json.loads(_run(python, "-c", PROBE))
-    OUTPUT.write_text(render(answers, releases()), encoding="utf-8")
+    interpreter = interpreters.get(".".join(FORMER.split(".")[:2]), sys.executable)
+    python = environment(arguments.workdir / FORMER, interpreter, FORMER, ())
+    former = json.loads(_run(python, "-c", FORMER_PROBE))
+    OUTPUT.write_text(render(answers, releases(), former), encoding="utf-8")
 
 
 def environment(folder: Path, interpreter: str, release: str, extra: Iterable[str]) -> str:
@@ -231,11 +242,14 @@ def releases() -> list[str]:
     return [".".join(map(str, each)) for each in sorted(numbers) if each >= OLDEST_RECOGNISED]
 
 
-def render(answers: Mapping[str, Mapping[str, Any]], released: list[str]) -> str:
+def render(answers: Mapping[str, Mapping[str, Any]], released: list[str], former: list[str]) -> str:
     """The JSON text: one row per line; a row ends with the bits of the series that it holds for."""
+    settings = [row for answer in answers.values() for row in answer["settings"]]
+    known = {name for row in settings for name in row[:2]}
     head = {
         "releases": released,
         "probed": [[release, answer["kombu"]] for release, answer in answers.items()],
+        "former": [name for name in former if name not in known],
     }
     parts = [f"{json.dumps(key)}:{_compact(value)}" for key, value in head.items()]
     for table in TABLES:

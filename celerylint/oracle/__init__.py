@@ -177,6 +177,12 @@ def _rows(table: str, release: Release) -> Iterator[list[Any]]:
     return (row[:-1] for row in _data()[table] if row[-1] & bit)
 
 
+@lru_cache(maxsize=1)
+def former() -> frozenset[str]:
+    """The settings of Celery 3.1 that no later release knows under any name."""
+    return frozenset(_data()["former"])
+
+
 def settings(release: Release) -> SettingTable:
     """Celery's settings at a release."""
     return _settings(series_of(release))

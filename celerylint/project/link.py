@@ -15,6 +15,7 @@ from celerylint.project import (
     forked,
     guards,
     hanging,
+    ineffective,
     model,
     option_readers,
     orm,
@@ -131,7 +132,8 @@ def _find_variables(world: World, modules: dict[str, Module]) -> None:
 def _project(machine: Machine, world: World, inputs: Inputs, root: str) -> model.Project:
     records = [each for each in world.apps.values() if not each.module.test]
     app_ids = ids_of(records)
-    apps = [_app(machine, world, each, app_ids[id(each)], inputs) for each in records]
+    made = [_app(machine, world, each, app_ids[id(each)], inputs) for each in records]
+    apps = ineffective.confirmed(machine, made)
     made_tasks = _tasks(machine, world, app_ids, guards.limited(apps, inputs.processes))
     by_name = {task.name: task for task in made_tasks.values() if task.name is not None}
     sends = [
@@ -158,9 +160,7 @@ def _project(machine: Machine, world: World, inputs: Inputs, root: str) -> model
         apps=tuple(apps),
         tasks=tuple(annotated),
         dispatches=tuple(sends),
-        canvases=canvases.make(
-            machine, world, dict(zip(made_tasks, annotated, strict=True)), app_ids
-        ),
+        canvases=canvases.make(machine, world, by_record, app_ids),
         models=_models(machine),
         contexts=contexts,
         processes=processes,

@@ -52,6 +52,30 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
+class Ineffective:
+    """A name that the files write to configure an app, and that Celery does not use.
+
+    kind is legacy (a name from before Celery 4, under a namespace), removed (none of the allowed
+    releases has it any more; last: the last series that had it), unknown (no Celery ever had it) or
+    shadowed (one of a keyword of `Celery(...)` and the loaded object wins over the other). setting
+    is what it is about, "" where there is none any more; meant the name that is read, or wins.
+    instead is where another value for it stands. origin is object, keyword or conf. always: no
+    allowed release uses it; else the newer ones do. default: it says what Celery does anyway.
+    """
+
+    name: str
+    span: Span
+    kind: str
+    setting: str = ""
+    meant: str = ""
+    last: str = ""
+    instead: Span | None = None
+    origin: str = "object"
+    always: bool = True
+    default: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """One set of settings that an app can run with.
 
@@ -65,6 +89,7 @@ class Profile:
     open: bool
     settings: Mapping[str, Setting]
     place: Span
+    ineffective: tuple[Ineffective, ...] = ()
 
     def get(self, name: str) -> Setting | None:
         """The setting that the project's files give, or None."""

@@ -32,7 +32,8 @@ ENVIRONMENT: Mapping[str, str] = {
     "broker_write_url": "CELERY_BROKER_WRITE_URL",
     "result_backend": "CELERY_RESULT_BACKEND",
 }
-_KEYWORD_NAMES: Mapping[str, str] = {
+# Keywords of `Celery(...)` that are settings under another name.
+KEYWORDS: Mapping[str, str] = {
     "broker": "broker_url",
     "backend": "result_backend",
     "include": "include",
@@ -123,8 +124,8 @@ def keyword_setting(keyword: str, release: Release) -> str | None:
     Any keyword that Celery does not name is a setting under its own name, known or not. `changes`
     is a mapping of settings (`Sources.changes`).
     """
-    if keyword in _KEYWORD_NAMES:
-        return _KEYWORD_NAMES[keyword]
+    if keyword in KEYWORDS:
+        return KEYWORDS[keyword]
     return None if keyword in oracle.app_keywords(release) else keyword
 
 

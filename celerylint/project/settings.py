@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from celerylint.findings import Span
-from celerylint.project import conf_writes, model, naming, operations, sources
+from celerylint.project import conf_writes, ineffective, model, naming, operations, sources
 from celerylint.project.combine import one_of, text_of
 from celerylint.project.machine import Machine
 from celerylint.project.objects import ModuleObject, Unset
@@ -102,9 +102,12 @@ def _profile(
     prefix = _namespace(record, event)
     sure = conf_writes.written(record, event, conditional=False)
     written = conf_writes.written(record, event, conditional=True)
-    settings = _decided(source, prefix, sure, releases)
+    certain = _sources(source, prefix, sure, releases)
+    resolved = {release: naming.resolve(each) for release, each in certain.items()}
+    settings = _decided(source, sure, resolved.values())
     if any(each.conditional for each in record.events):
-        settings = _either(settings, _decided(source, prefix, written, releases))
+        either = map(naming.resolve, _sources(source, prefix, written, releases).values())
+        settings = _either(settings, _decided(source, written, either))
     for name, value in written.extended:
         settings[name] = _extended(settings.get(name), value, record)
     for decided in settings.values():
@@ -117,7 +120,9 @@ def _profile(
         key: model.Setting(key, value, (value.site or site).span, spelling, origin, profile=name)
         for key, (value, spelling, origin, site) in settings.items()
     }
-    return model.Profile(name, role, is_open, made, _place(made, record))
+    code = ineffective.Written(record, source, prefix, sure, certain)
+    unused = ineffective.find(machine, code, resolved)
+    return model.Profile(name, role, is_open, made, _place(made, record), unused)
 
 
 def _place(settings: dict[str, model.Setting], record: AppRecord) -> Span:
@@ -144,14 +149,36 @@ def _namespace(record: AppRecord, event: ConfEvent | None) -> str | None:
 Decided = dict[str, tuple[Value, str, str, Site]]
 
 
-def _decided(
+def _sources(
     source: Source | None,
     prefix: str | None,
     written: conf_writes.Written,
     releases: Sequence[Release],
+) -> dict[Release, naming.Sources]:
+    """What there is to decide between, for each release."""
+    names = tuple(source.values) if source is not None and source.values else None
+    return {
+        release: naming.Sources(
+            release,
+            prefix,
+            tuple(written.keywords),
+            tuple(written.changes),
+            tuple(written.early),
+            names,
+            [tuple(each) for each in written.defaults],
+            tuple(written.late),
+        )
+        for release in releases
+    }
+
+
+def _decided(
+    source: Source | None,
+    written: conf_writes.Written,
+    resolved: Iterable[naming.Resolution],
 ) -> Decided:
     """What every release of the range says; a setting on which they differ is one of several."""
-    answers = [_of_release(source, prefix, written, release) for release in releases]
+    answers = [_of_release(source, written, each) for each in resolved]
     merged: Decided = {}
     for name in dict.fromkeys(name for answer in answers for name in answer):
         found = [answer.get(name) for answer in answers]
@@ -167,22 +194,9 @@ def _decided(
 
 
 def _of_release(
-    source: Source | None, prefix: str | None, written: conf_writes.Written, release: Release
+    source: Source | None, written: conf_writes.Written, resolved: naming.Resolution
 ) -> Decided:
     values = source.values if source is not None else {}
-    names = tuple(values) if values else None
-    resolved = naming.resolve(
-        naming.Sources(
-            release,
-            prefix,
-            tuple(written.keywords),
-            tuple(written.changes),
-            tuple(written.early),
-            names,
-            [tuple(each) for each in written.defaults],
-            tuple(written.late),
-        )
-    )
     decided: Decided = {}
     for name, place in resolved.settings.items():
         if name in _FALLS_BACK and place == resolved.settings.get(_FALLS_BACK[name]):
