@@ -51,6 +51,7 @@ from celerylint.project.model import (
     Dispatch,
     Form,
     Guard,
+    Ineffective,
     Linked,
     OnCommit,
     Option,
@@ -145,6 +146,7 @@ from celerylint.project.unrolling import Unrolled, unrolled
 from celerylint.project.unsendable import Unsendable
 from celerylint.project.unsendable import of_call as unsendable_retry
 from celerylint.project.unsendable import of_options as unsendable_options
+from celerylint.project.unused_names import unused_names
 from celerylint.project.values import Value
 from celerylint.project.waiting import Wait, wait
 from celerylint.project.whole_arguments import Misfit, misfits
@@ -198,6 +200,7 @@ __all__ = [
     "Hidden",
     "Hop",
     "Ignored",
+    "Ineffective",
     "Inverted",
     "Kill",
     "Leak",
@@ -346,6 +349,7 @@ __all__ = [
     "unrolled",
     "unsendable_options",
     "unsendable_retry",
+    "unused_names",
     "wait",
     "where_run",
     "without_autoretry",

@@ -228,8 +228,9 @@ def confirmed(machine: Machine, apps: Sequence[model.App]) -> list[model.App]:
     if not found:
         return list(apps)
     used = {
-        (profile.name, setting.written)
-        for profile in profiles
+        (profile.name, setting.written): app
+        for app in apps
+        for profile in app.profiles
         for setting in profile.settings.values()
         if setting.origin == naming.OBJECT
     }
@@ -242,7 +243,7 @@ def confirmed(machine: Machine, apps: Sequence[model.App]) -> list[model.App]:
             kept = tuple(
                 each
                 for each in profile.ineffective
-                if each.origin != "object" or (profile.name, each.name) not in used
+                if each.origin != "object" or used.get((profile.name, each.name), app) is app
                 if each.kind == "shadowed" or read.isdisjoint(_spellings(each))
             )
             made.append(replace(profile, ineffective=kept))
