@@ -108,5 +108,6 @@ def _told(source: sources.Source, chosen: Iterable[str]) -> str:
 def _bases(machine: Machine, modules: list[Module]) -> set[str]:
     found: set[str] = set()
     for module in modules:
+        machine.module(module.path)
         found |= profiles.star_sources(machine, module)
     return found

@@ -25,6 +25,7 @@ from celerylint.project import (
     resends,
     sends,
     spawning,
+    split_settings,
     task_making,
 )
 from celerylint.project.celery_objects import AppObject, TaskObject
@@ -53,6 +54,7 @@ def machine_for(modules: dict[str, Module], names: ModuleMap, world: World) -> M
         {
             **builtin_functions.handlers(),
             **externals.handlers(),
+            **split_settings.handlers(),
             **orm.handlers(),
             **celery_calls.handlers(world),
         },

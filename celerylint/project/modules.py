@@ -68,6 +68,7 @@ class Module:
     state: str = "new"
     open: set[str] = field(default_factory=set)  # why more names may be bound than are known
     unread_stars: set[str] = field(default_factory=set)
+    included: list[str] = field(default_factory=list)  # files that it runs in its own names
     test: bool = False
     early: bool = False  # followed before a module that it uses was ready
     scope: Scope = None  # type: ignore[assignment]  # set below; a module always has one

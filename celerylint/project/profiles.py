@@ -66,7 +66,10 @@ def siblings(machine: Machine, path: str) -> list[str]:
         if not beside and "settings" not in each:
             continue
         other_folder, _, other = each.rpartition("/")
-        if each == path or not other.endswith(".py") or other.startswith("0"):
+        # What has a dot in its name cannot be imported; others include it.
+        if each == path or not other.endswith(".py") or other.count(".") > 1:
+            continue
+        if other.startswith("0"):
             continue
         if is_test_path(each) and not _SETTINGS_FILE.fullmatch(other):
             continue
@@ -112,8 +115,8 @@ def star_sources(machine: Machine, module: Module) -> set[str]:
 
 
 def direct_stars(machine: Machine, module: Module) -> list[str]:
-    """Files that a module star-imports itself, anywhere in its body outside functions."""
-    found = []
+    """Files that a module star-imports or includes itself, anywhere outside functions."""
+    found = list(module.included)
     stack: list[object] = list(module.body)
     while stack:
         node = stack.pop()
