@@ -39,19 +39,33 @@ def object_is_sent(dispatch: Dispatch, project: Project) -> Iterator[Finding]:
 def object_is_expected(task: Task, project: Project) -> Iterator[Finding]:
     if task.option("pydantic") is not None:  # the parameters are made from dicts
         return
-    for parameter in task.parameters:
-        # A parameter that may be left out is for code that calls the task as a function.
-        if parameter.model is not None and parameter.required:
-            name, model = parameter.name, parameter.model
-            fate, serializer, setting = carries(project, task)
-            yield Finding(
-                parameter.span,
-                f"`{name}` is an object of the database (`{_short(model.name)}`), "
-                f"which {_becomes(fate, serializer)}",
-                help=f"take `{name}_id` instead, and load the object in the task",
-                related=(Related(model.span, "its class"), *_because(fate, setting)),
-                severity=None if fate is Carries.REFUSED else Severity.WARNING,
-            )
+    if any(each.task is task and _sends_objects(each) for each in project.dispatches):
+        return  # that is said where they are sent
+    # A parameter that may be left out is for code that calls the task as a function.
+    found = [(each, each.model) for each in task.parameters if each.model and each.required]
+    if not found:
+        return
+    fate, serializer, setting = carries(project, task)
+    several = len(found) > 1
+    names = " and ".join(f"`{each.name}`" for each, _ in found)
+    kinds = ", ".join(dict.fromkeys(f"`{_short(model.name)}`" for _, model in found))
+    keys = " and ".join(f"`{each.name}_id`" for each, _ in found)
+    yield Finding(
+        found[0][0].span,
+        f"{names} {'are objects' if several else 'is an object'} of the database ({kinds}), "
+        f"which {_becomes(fate, serializer, several)}",
+        help=f"take {keys} instead, and load the {'objects' if several else 'object'} in the task",
+        related=(
+            *dict.fromkeys(Related(model.span, "its class") for _, model in found),
+            *_because(fate, setting),
+        ),
+        severity=None if fate is Carries.REFUSED else Severity.WARNING,
+    )
+
+
+def _sends_objects(dispatch: Dispatch) -> bool:
+    objects = any(each.model is not None for each in dispatch.arguments)
+    return objects and dispatch.how != "apply" and not dispatch.test
 
 
 def _what(objects: Sequence[Argument]) -> str:
