@@ -39,7 +39,5 @@ def _message(found: Ineffective) -> str:
     if found.default:
         return f"{ignored}; it would say what Celery does anyway"
     if found.always:
-        return (
-            f"{ignored}: the default stays, until an upgrade to 5.7 brings it to life"
-        )
+        return f"{ignored}: the default stays, until an upgrade to 5.7 brings it to life"
     return f"before Celery 5.7 {ignored}; from 5.7 on it takes effect"

@@ -44,8 +44,8 @@ class Known:
             if _known_anywhere(rest):
                 return self._gone(rest)
             return self._like_former(name) or self._near(rest, self._namespaced)
-        if self.prefix or of_django or not name.islower():
-            return None
+        if self.prefix or of_django or not name.islower() or name.strip("_") != name:
+            return None  # of a module that is all for Celery, too
         return self._near(name, str)
 
     def explain_write(self, name: str) -> Explained | None:

@@ -12,6 +12,7 @@ from celerylint.project.machine import Machine
 from celerylint.project.modules import Module
 from celerylint.project.values import Site, Value
 
+_WRITERS = {"setdefault", "__setitem__"}  # their first argument is what they write
 _BLOCKS = {"if", "while", "for", "try", "with", "match"}
 
 
@@ -120,7 +121,8 @@ class _Reading:
             stack.extend(key for key, _ in node[3] if key is not None and key[0] != "const")
         elif tag == "call":
             stack.append(node[3])
-            stack.extend(each[2] for each in node[4])
+            writes = node[3][0] == "attr" and node[3][4] in _WRITERS
+            stack.extend(each[2] for each in node[4][1 if writes else 0 :])
         elif tag in {"class", "import"}:
             stack.extend(each for each in node[3:] if isinstance(each, tuple))
         else:
