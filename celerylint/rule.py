@@ -81,11 +81,13 @@ from celerylint.project.nodenames import (
 from celerylint.project.old_commands import OLD_COMMANDS
 from celerylint.project.option_slips import OptionSlip, option_slips
 from celerylint.project.pools import (
+    CONCURRENT,
     ENFORCES,
     GREEN,
     POOLS,
     concurrency,
     enforces,
+    one_task_each,
     patched_for,
     pool_place,
     spelled,
@@ -154,6 +156,7 @@ from celerylint.structs import dataclass
 
 __all__ = [
     "AUTORETRY_OPTIONS",
+    "CONCURRENT",
     "CONNECTING",
     "CONTAINERS",
     "CURRENT_RETRY",
@@ -305,6 +308,7 @@ __all__ = [
     "nones",
     "of_message",
     "of_result",
+    "one_task_each",
     "option_slips",
     "own_bound",
     "patched_for",

@@ -9,6 +9,8 @@ from celerylint.rule import Finding, Project, Related, Severity, Shared, rule, w
 
 @rule(on=Shared, severity=Severity.ERROR, since="0.1")
 def fork_unsafe_global(shared: Shared, project: Project) -> Iterator[Finding]:
+    if shared.kind != "connection":
+        return
     near = where_run(shared.task, project)
     pools = {each.pool() for each in near} or {"prefork"}
     if "prefork" not in pools:

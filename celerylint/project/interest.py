@@ -87,6 +87,8 @@ _BYTES = (
     *(b"http.client", b"smtplib", b"ftplib", b"imaplib", b"poplib", b"multiprocessing"),
     *(b".exit(", b"_exit(", b"SystemExit", b"ProcessPool", b"import torch"),
     *(b"psycopg", b"pymysql", b"MySQLdb", b"pyodbc", b"oracledb", b"pymssql", b"pika"),
+    *(b"sessionmaker", b"scoped_session", b" Session(", b"create_async_engine", b"async_session"),
+    *(b"AsyncSession", b"redis.asyncio", b"AsyncOpenAI"),
 )
 _BESIDE = re.compile(rb"^from \.([A-Za-z_]\w*) import", re.MULTILINE | re.ASCII)
 

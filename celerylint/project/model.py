@@ -690,7 +690,7 @@ class Project:
     local_zone: str | None = None  # Django's TIME_ZONE, which it makes that of the process
     option_readers: bool = False  # may code of the project read options that Celery does not know?
     reached: tuple[Reached, ...] = ()  # what the bodies of tasks come to call
-    shared: tuple[Shared, ...] = ()  # connections of modules, which forked processes share
+    shared: tuple[Shared, ...] = ()  # what modules make and tasks should not share
     socket_timeout: bool = False  # may code of the project call `socket.setdefaulttimeout()`?
     loose_retries: tuple[RetryCall, ...] = ()  # of tasks of which only that is known
     commits: tuple[OnCommit, ...] = ()

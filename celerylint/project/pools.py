@@ -13,6 +13,7 @@ from celerylint.project.values import Value
 
 GREEN = frozenset({"gevent", "eventlet"})
 POOLS = GREEN | {"prefork", "threads", "solo"}
+CONCURRENT = GREEN | {"threads"}  # several tasks at once in one process
 # Only prefork can interrupt a task from outside; gevent raises at the next switch of greenlets.
 ENFORCES = {
     "prefork": frozenset({"soft_time_limit", "time_limit"}),
@@ -43,6 +44,12 @@ def concurrency(worker: Context) -> float | None:
 def enforces(context: Context, name: str) -> bool:
     """Does the pool heed `soft_time_limit` or `time_limit`? Yes where it is not known."""
     return name in ENFORCES.get(context.pool() or "", (name,))
+
+
+def one_task_each(context: Context) -> bool:
+    """Does each process of the worker run one task only?"""
+    chosen = context.fact("max_tasks_per_child")
+    return context.pool() == "prefork" and chosen is not None and chosen.number() == 1
 
 
 def spelled(context: Context, setting: str) -> str:

@@ -97,11 +97,25 @@ class Reached:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """A connection that the processes of a prefork pool share: name is the module's variable, text
-    the call as written, at `span`; proof the way from a task to where it is used."""
+    """What a module makes when it is imported and tasks share that should not: name is the module's
+    variable, text the call as written, at `span`; proof the way from the task to where it is used.
+
+    kind is connection (of the processes of a prefork pool), session (of SQLAlchemy), scoped (a
+    session for each thread) or client (whose connections belong to an event loop). tasks are all
+    that come to use it, `task` is the one with the shortest way. healed: of a session, everything
+    that was read rolls it back or closes it; pools are those that it is made for, where its module
+    asks for the pool. made is the class or function that makes it, by its dotted name (empty where
+    something else does); loop is the call that makes an event loop for each run, as written.
+    """
 
     name: str
     text: str
     span: Span
     task: Task
     proof: tuple[Related, ...]
+    kind: str = "connection"
+    tasks: tuple[Task, ...] = ()
+    healed: bool = False
+    pools: tuple[str, ...] = ()
+    made: str = ""
+    loop: str = ""

@@ -140,11 +140,11 @@ def of(machine: Machine, reaches_out: Callable[[str], bool], places: Iterable[Si
 
 def _spread(found: Relevance, waiting: list[FunctionObject]) -> None:
     matter = [each for each, _ in found.machine.defined if each.key in found.hops]
-    renamed = _renamed(found.machine)
+    renames = renamed(found.machine)
     for hops in range(1, MOST_HOPS + 1):
         owners: dict[str, set[str]] = {}
         for each in matter:
-            for name in (_called(each), *renamed.get(_called(each), ())):
+            for name in (_called(each), *renames.get(_called(each), ())):
                 owners.setdefault(name, set()).add(_known_by(each))
         later, matter = [], []
         for each in waiting:
@@ -156,7 +156,7 @@ def _spread(found: Relevance, waiting: list[FunctionObject]) -> None:
         waiting = later
 
 
-def _renamed(machine: Machine) -> dict[str, set[str]]:
+def renamed(machine: Machine) -> dict[str, set[str]]:
     """Under which other names modules import things."""
     found: dict[str, set[str]] = {}
     for module in machine.modules.values():
