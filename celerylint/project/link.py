@@ -31,6 +31,7 @@ from celerylint.project import (
     spawning,
     starts,
     tasks,
+    taskless,
     undiscovered,
     unknown_names,
     values,
@@ -184,6 +185,7 @@ def _project(machine: Machine, world: World, inputs: Inputs, root: str) -> model
         option_readers=option_readers.may_read(machine, sends),
         read_options=read_options(machine, annotated),
         undiscovered=undiscovered.find(machine, world, inputs.production),
+        no_tasks=taskless.find(machine, world),
         unknown_names=unknown_names.find(machine, world, made_tasks.items()),
         unresolved=(*_unresolved(contexts), *_unread(inputs.unread), *_not_made(world)),
     )

@@ -636,6 +636,24 @@ class UnknownName:
 
 
 @dataclass(frozen=True, slots=True)
+class NoTask:
+    """A call of a task's method on what surely is none.
+
+    how is the method, text its receiver as written. kind: value (the function around binds the name
+    to nothing else; what says to what: "a list"), function (a plain one of the project, at
+    `place`), nothing (the module does not bind the name; what is its path, meant a name like it).
+    """
+
+    span: Span
+    how: str
+    text: str
+    kind: str
+    what: str = ""
+    place: Span | None = None
+    meant: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Undiscovered:
     """A module of tasks that no worker imports.
 
@@ -685,6 +703,7 @@ class Project:
     waits: tuple[Span, ...] = ()  # the calls that wait for a task's result
     reads: tuple[ResultRead, ...] = ()
     unknown_names: tuple[UnknownName, ...] = ()
+    no_tasks: tuple[NoTask, ...] = ()
     undiscovered: tuple[Undiscovered, ...] = ()
     read_options: frozenset[str] = frozenset()  # of tasks, by code of the project
     local_zone: str | None = None  # Django's TIME_ZONE, which it makes that of the process
@@ -721,6 +740,7 @@ class Project:
                 Worker: [each for each in self.running if isinstance(each, Worker)],
                 Context: self.contexts,
                 UnknownName: self.unknown_names,
+                NoTask: self.no_tasks,
                 Undiscovered: self.undiscovered,
                 Reached: self.reached,
                 Shared: self.shared,
