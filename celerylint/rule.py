@@ -100,6 +100,7 @@ from celerylint.project.probes import Probe
 from celerylint.project.process import Chosen, Process, WebServer
 from celerylint.project.reached import Hop, Reached, Shared
 from celerylint.project.read_options import CURRENT_RETRY
+from celerylint.project.redelivered_runs import RunsAgain, runs_again
 from celerylint.project.redelivery import TooLong, too_long
 from celerylint.project.refusals import Refusal, celery_of, refusals
 from celerylint.project.reloading import reloader
@@ -235,6 +236,7 @@ __all__ = [
     "Returned",
     "Route",
     "RuleSpec",
+    "RunsAgain",
     "Setting",
     "Severity",
     "Shared",
@@ -328,6 +330,7 @@ __all__ = [
     "retry_keywords",
     "rival",
     "rule",
+    "runs_again",
     "runs_as_root",
     "same_names",
     "sending_contexts",
