@@ -121,10 +121,11 @@ def _is_default(value: Value, setting: str, tables: Mapping[Release, oracle.Sett
 def _unknown(written: Written) -> Iterator[_Found]:
     """Names that no allowed release knows, and that can be explained."""
     known = meant_names.Known(tuple(written.by_release), written.prefix)
+    tables = {release: oracle.settings(release) for release in written.by_release}
     for name, value in written.values.items():
         of_django = written.source is not None and written.source.django
         found = known.explain_source(name, of_django)
-        if found is not None:
+        if found is not None and not _is_default(value, found.setting, tables):
             yield name, value, _explained(name, found, written)
     if written.record.cls is None:
         for name, value in written.code.keywords.items():

@@ -37,12 +37,12 @@ class Known:
         """What a name of the loaded object was meant for; None where it is fine or anybody's."""
         if _known_anywhere(name):
             return self._gone(name) if self._is_own(name) else None
+        rest = self._rest(name)
+        if rest is not None and _known_anywhere(rest):
+            return self._gone(rest)
         if name.isupper() and name.startswith("CELERY") and name in oracle.former():
             return self._renamed(name) or Explained("removed", last=FORMER_LAST)
-        rest = self._rest(name)
         if rest is not None:
-            if _known_anywhere(rest):
-                return self._gone(rest)
             return self._like_former(name) or self._near(rest, self._namespaced)
         if self.prefix or of_django or not name.islower() or name.strip("_") != name:
             return None  # of a module that is all for Celery, too
@@ -58,7 +58,7 @@ class Known:
         """What a keyword of `Celery(...)` that is no parameter of it was meant for."""
         if not name.islower() or _known_anywhere(name):
             return self._gone(name) if name.islower() else None
-        own = {each for release in self.releases for each in oracle.app_keywords(release)}
+        own = frozenset(each for release in self.releases for each in oracle.app_keywords(release))
         meant = _nearest(name, own)
         return Explained("unknown", meant=meant) if meant else self._near(name, str)
 
@@ -129,14 +129,19 @@ def _reordered(name: str, names: Iterable[str]) -> str:
     return found[0] if len(found) == 1 else ""
 
 
-def _nearest(name: str, names: Iterable[str]) -> str:
+@lru_cache(maxsize=1024)
+def _nearest(name: str, names: frozenset[str]) -> str:
     """The one name that differs in a letter or two; "" where there is none, or more than one."""
     bound = 2 if len(name) >= _LONG else 1
     if len(name) < 5:
         return ""
+    letters = set(name)
     by_distance: dict[int, list[str]] = {}
     for each in names:
-        if abs(len(each) - len(name)) <= bound and each != name:
+        # Each step changes two letters at most; most names are told apart without counting steps.
+        if abs(len(each) - len(name)) <= bound and len(letters.symmetric_difference(each)) <= (
+            2 * bound
+        ):
             by_distance.setdefault(distance(name, each), []).append(each)
     least = min(by_distance, default=bound + 1)
     return by_distance[least][0] if least <= bound and len(by_distance[least]) == 1 else ""
