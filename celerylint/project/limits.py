@@ -100,15 +100,31 @@ def coverage(project: Project) -> Iterator[Coverage]:
                     limits = _anywhere(task, SOFT, near), _anywhere(task, HARD, near)
                     states.setdefault(id(task), []).append(limits)
         tasks = [task for task in project.tasks if id(task) in states]
+        bare = [task for task in tasks if not _elsewhere(task, running[id(task)], project)]
         soft = any(enforces(w, SOFT) for each in contexts for w in workers[id(each)] or [each])
         yield Coverage(
             place,
             tuple(contexts),
             tuple(worker for each in contexts for worker in workers[id(each)]),
             tuple(tasks),
-            tuple(task for task in tasks if (False, False) in states[id(task)]),
-            tuple(task for task in tasks if (False, True) in states[id(task)] and soft),
+            tuple(task for task in bare if (False, False) in states[id(task)]),
+            tuple(task for task in bare if (False, True) in states[id(task)] and soft),
         )
+
+
+def _elsewhere(task: Task, own: Sequence[App], project: Project) -> bool:
+    """May the task get a limit as a task of another app? `app.task` registers a function with all
+    apps (celery/app/base.py: Celery.task, `shared`), and the one that workers run counts."""
+    workers = [
+        each
+        for each in project.running
+        if isinstance(each, Worker) and each.started.role == "production"
+    ]
+    if any(each.app is app for each in workers for app in own):
+        return False
+    return any(
+        limit(task, name, each).set is not False for each in workers for name in (SOFT, HARD)
+    )
 
 
 def _as_started(worker: Worker) -> Worker:
