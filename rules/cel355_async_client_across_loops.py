@@ -15,14 +15,15 @@ def async_client_across_loops(shared: Shared, project: Project) -> Iterator[Find
     if near and all(one_task_each(each) for each in near):
         return
     engine = shared.made.endswith("engine")
-    fails = "every run after the first fails" if engine else "every second run fails"
+    error = "attached to a different loop" if engine else "Event loop is closed"
     yield Finding(
         shared.span,
-        f"`{shared.name}` keeps connections that belong to an event loop, and `{shared.loop}` "
-        f"makes a new loop each time: in `{shared.task.function}` {fails} "
-        f"({'attached to a different loop' if engine else 'Event loop is closed'})",
+        f"`{shared.name}` keeps its connections for the next run, and `{shared.loop}` makes a new "
+        f"event loop for each: `{shared.task.function}` fails when it gets a connection that an "
+        f"earlier run opened ({'with asyncpg, ' if engine else ''}RuntimeError: {error})",
         help=_cure(shared, engine),
         related=shared.proof,
+        severity=None if shared.sure else Severity.WARNING,
     )
 
 

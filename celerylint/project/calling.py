@@ -36,6 +36,8 @@ from celerylint.structs import replace
 if TYPE_CHECKING:
     from celerylint.project.machine import Machine
 
+RESULT = "the result of a call that is not known"
+
 
 def evaluate(machine: Machine, node: Node, scope: Scope) -> Value:
     """The value of a call expression."""
@@ -113,7 +115,7 @@ def call(machine: Machine, function: Value, arguments: Arguments, here: Here) ->
             return functions.call(machine, found, receiver, here)
     if isinstance(function, Unread):
         return replace(function, called=True, member=False)
-    return tainted(arguments) or Unknown(reason="the result of a call that is not known")
+    return tainted(arguments) or Unknown(reason=RESULT)
 
 
 def _open(arguments: Arguments) -> tuple[bool, bool]:

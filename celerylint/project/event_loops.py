@@ -4,8 +4,9 @@ after another.
 Seen in a worker of one process (redis 8.1, httpx 0.28, openai 3.54, SQLAlchemy 2.1 with asyncpg
 0.32), where tasks call asyncio.run, async_to_sync or a loop of their own: with redis, httpx and
 openai every second task fails (RuntimeError: Event loop is closed), with an engine on asyncpg every
-one after the first. All went well with one loop for all tasks, NullPool, SQLite, a client that is
-closed before the loop ends, and with one task for each process.
+one after the first (every second with pool_pre_ping; none of those that find each connection older
+than pool_recycle). All went well with one loop for all tasks, NullPool, SQLite, psycopg, a client
+that is closed before the loop ends, and with one task for each process.
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ _CLIENTS = frozenset(
         *("httpx.AsyncClient", "openai.AsyncOpenAI", "openai.AsyncAzureOpenAI"),
     ]
 )
+_OF_NO_LOOP = ("sqlite", "postgresql+psycopg")
+_OF_A_LOOP = "postgresql+asyncpg"
 RUNS = frozenset({"asyncio.run", "asyncio.runners.run", "anyio.run"})
 TO_SYNC = frozenset({"asgiref.sync.async_to_sync", "asgiref.sync.AsyncToSync"})
 _IN_LOOP = "run_until_complete"
@@ -78,18 +81,23 @@ def _client(value: Value) -> Call | None:
 
 
 def _pools(engine: Call) -> bool:
-    """Does an engine keep connections that belong to a loop? With what SQLAlchemy's drivers for
-    SQLite do in a thread no loop matters."""
+    """Does an engine keep connections that belong to a loop? Those of SQLite and of psycopg do not,
+    and NullPool keeps none."""
     if any(name in {"poolclass", "pool", "**"} for name, _ in engine.kwargs):
         return False
+    return not any(text.startswith(_OF_NO_LOOP) for text in _urls(engine))
+
+
+def _urls(engine: Call) -> list[str]:
+    """How the engine's URL begins, as far as that is known."""
     url = engine.kwarg("url") or next(iter(engine.args), None)
-    texts = () if url is None else url.alternatives()
-    return not any((text_prefix(each) or "").startswith("sqlite") for each in texts)
+    found = (text_prefix(each) for each in (() if url is None else url.alternatives()))
+    return [each for each in found if each is not None]
 
 
 def _used(uses: Uses, module: Module, name: str, client: Call) -> Iterator[Shared]:
     node = uses.bound_once(module, name)
-    if node is None:
+    if node is None or uses.rebinds(module, name):
         return
 
     def closes(function: FunctionObject) -> bool:
@@ -120,6 +128,8 @@ def _used(uses: Uses, module: Module, name: str, client: Call) -> Iterator[Share
             tasks=tuple(each for each, _, _ in found),
             made=client.dotted,
             loop=loop,
+            sure=client.dotted not in ENGINES
+            or any(each.startswith(_OF_A_LOOP) for each in _urls(client)),
         )
 
 

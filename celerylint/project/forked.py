@@ -66,7 +66,7 @@ def _used(uses: Uses, module: Module, name: str) -> Iterator[Shared]:
     with uses.machine.aside():
         called = uses.machine.evaluate(node[3], module.scope)
     direct = isinstance(called, Name) and canonical(called.dotted) in CONNECTS
-    if not (direct or isinstance(called, FunctionObject)):
+    if not (direct or isinstance(called, FunctionObject)) or uses.rebinds(module, name):
         return
     for task, way in uses.ways(module, name):
         span = Site(module, node[1], node[2]).span

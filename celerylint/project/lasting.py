@@ -42,6 +42,9 @@ class Uses:
     world: World
     tasks: dict[int, model.Task]
     _functions: list[FunctionObject] | None = None
+    _bindings: dict[str, dict[str, list[Node]]] = field(default_factory=dict)
+    _nodes: dict[tuple[str, int], list[Node]] = field(default_factory=dict)
+    _meanings: dict[tuple[str, int], Callable[[str], Meaning | None]] = field(default_factory=dict)
     _by_word: dict[str, list[FunctionObject]] = field(default_factory=dict)
     _renamed: dict[str, set[str]] = field(default_factory=dict)
     _task_of: dict[tuple[str, int], model.Task] = field(default_factory=dict)
@@ -54,7 +57,7 @@ class Uses:
         """Where a function, or one that it defines, uses a module's name."""
         meant = self.meanings(function)
         wanted = (module, name)
-        for node in walking.nodes(function.body(), later=True):
+        for node in self._mentions(function):
             if (node[0] == "name" and meant(node[3]) == wanted) or (
                 node[0] == "attr"
                 and node[4] == name
@@ -72,7 +75,7 @@ class Uses:
         cls = callee.owner
         meant = self.meanings(function)
         own = function.owner is not None and function.owner.key == cls.key
-        for node in walking.nodes(function.body(), later=True):
+        for node in self._mentions(function):
             if callee.name in _BY_CLASS and node[0] == "call":
                 if node[3][0] == "name" and meant(node[3][3]) == (scope, cls.name):
                     yield node
@@ -88,12 +91,17 @@ class Uses:
         names are those of that one, too."""
         if callee.scope.kind not in {"module", "class"}:
             return []
-        by_class = callee.owner is not None and callee.name in _BY_CLASS
-        word = callee.owner.name if by_class and callee.owner is not None else callee.name
+        cls = callee.owner
+        near = self._with(cls.name if cls is not None and callee.name in _BY_CLASS else callee.name)
+        if cls is not None:
+            known = {each.key for each in self._with(cls.name)}
+            near = [
+                each
+                for each in near
+                if each.key in known or (each.owner is not None and each.owner.key == cls.key)
+            ]
         return [
-            each
-            for each in self._with(word)
-            if each.key != callee.key and any(self.references(each, callee))
+            each for each in near if each.key != callee.key and any(self.references(each, callee))
         ]
 
     def ways(
@@ -116,24 +124,13 @@ class Uses:
             front = behind[:_MOST_WAYS]
 
     def bound_once(self, module: Module, name: str) -> Node | None:
-        """The one call that a module binds to a name for good while it is imported: neither another
-        statement nor a function binds it to anything but None. A lambda or a proxy would call
-        later."""
-        found = [
-            node[4]
-            for node in walking.nodes(module.body)
-            if node[0] == "assign" and any(name in walking.targets(each) for each in node[3])
-        ]
-        found += [
-            node[5]
-            for node in walking.nodes(module.body)
-            if node[0] == "ann" and node[5] is not None and name in walking.targets(node[3])
-        ]
+        """The one call that a module binds to a name while it is imported: no other statement binds
+        it to anything but None. A lambda or a proxy would call later."""
+        if module.path not in self._bindings:
+            self._bindings[module.path] = _bindings(module)
+        found = self._bindings[module.path].get(name, ())
         calls = [each for each in found if each[0] != "const" or each[3] is not None]
-        if len(calls) != 1 or calls[0][0] != "call" or self.rebinds(module, name):
-            return None
-        made: Node = calls[0]
-        return made
+        return calls[0] if len(calls) == 1 and calls[0][0] == "call" else None
 
     def task_of(self, function: FunctionObject) -> model.Task | None:
         """The task that runs a function."""
@@ -150,6 +147,21 @@ class Uses:
 
     def meanings(self, function: FunctionObject) -> Callable[[str], Meaning | None]:
         """What names mean in a function: None for its own ones."""
+        if function.key not in self._meanings:
+            self._meanings[function.key] = self._read(function)
+        return self._meanings[function.key]
+
+    def _mentions(self, function: FunctionObject) -> list[Node]:
+        """The names, attributes and calls in a function."""
+        if function.key not in self._nodes:
+            self._nodes[function.key] = [
+                each
+                for each in walking.nodes(function.body(), later=True)
+                if each[0] in {"name", "attr", "call"}
+            ]
+        return self._nodes[function.key]
+
+    def _read(self, function: FunctionObject) -> Callable[[str], Meaning | None]:
         body = function.body()
         here = function.scope.module
         own = {each[0] for each in function.params}
@@ -220,6 +232,19 @@ class Uses:
             if record.function is not None and task is not None:
                 self._task_of[record.function.key] = task
         return self._functions
+
+
+def _bindings(module: Module) -> dict[str, list[Node]]:
+    """What the statements at the top of a module bind to names."""
+    found: dict[str, list[Node]] = {}
+    for node in walking.nodes(module.body):
+        if node[0] == "assign":
+            for name in set().union(*map(walking.targets, node[3])):
+                found.setdefault(name, []).append(node[4])
+        elif node[0] == "ann" and node[5] is not None:
+            for name in walking.targets(node[3]):
+                found.setdefault(name, []).append(node[5])
+    return found
 
 
 def proof(name: str, way: Way) -> tuple[Related, ...]:

@@ -105,7 +105,8 @@ class Shared:
     that come to use it, `task` is the one with the shortest way. healed: of a session, everything
     that was read rolls it back or closes it; pools are those that it is made for, where its module
     asks for the pool. made is the class or function that makes it, by its dotted name (empty where
-    something else does); loop is the call that makes an event loop for each run, as written.
+    something else does); loop is the call that makes an event loop for each run, as written; sure:
+    it is known of the client that it cares which loop it is.
     """
 
     name: str
@@ -119,3 +120,4 @@ class Shared:
     pools: tuple[str, ...] = ()
     made: str = ""
     loop: str = ""
+    sure: bool = True

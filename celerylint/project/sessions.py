@@ -15,6 +15,7 @@ from functools import cache
 
 from celerylint.facts.syntax import Body, Node, unparse
 from celerylint.project import walking
+from celerylint.project.calling import RESULT
 from celerylint.project.lasting import Uses, proof
 from celerylint.project.modules import Module
 from celerylint.project.objects import FunctionObject, Lazy
@@ -51,13 +52,13 @@ def _may_be(value: Value) -> bool:
         return any(map(_may_be, value.options))
     if isinstance(value, Call):
         return value.dotted in _SESSIONS or value.dotted in _SCOPED
-    return isinstance(value, Unknown) and value.site is not None
+    return isinstance(value, Unknown) and value.reason == RESULT
 
 
 def _used(uses: Uses, module: Module, name: str) -> Iterator[Shared]:
     node = uses.bound_once(module, name)
     kind = None if node is None else _kind(uses, module, node)
-    if node is None or kind is None:
+    if node is None or kind is None or uses.rebinds(module, name):
         return
     heals = _healing(uses, module, name)
     healed = _healed_by_others(uses, module, name, heals)
