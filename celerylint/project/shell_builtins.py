@@ -50,7 +50,7 @@ def run(name: str, node: Simple, frame: Frame, walker: Walker) -> Outcome:
         _declare(name, node, frame, walker)
         return YES
     if name in ("exit", "return"):
-        frame.ended = True
+        frame.ended, frame.returned = True, name == "return"
         return UNKNOWN
     if name in ("exec", "command", "builtin"):
         return _exec(name, node, frame, walker)
@@ -100,6 +100,7 @@ def _source(words: tuple[Word, ...], frame: Frame, walker: Walker) -> Outcome:
         frame.open = frame.open or f"{path or 'a file'} is sourced"
         return UNKNOWN
     walker.inside(*found, frame)
+    frame.come_back()
     return UNKNOWN
 
 

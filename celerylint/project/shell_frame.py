@@ -56,6 +56,7 @@ class Frame:
     piped: bool = False
     looped: bool = False
     ended: bool = False
+    returned: bool = False  # ended by `return`, which only leaves a function or a sourced file
     removed: frozenset[str] = frozenset()
     trapped: bool = False
     open: str = ""
@@ -75,6 +76,11 @@ class Frame:
         if condition:
             found.conditions = (*self.conditions, condition)
         return found
+
+    def come_back(self) -> None:
+        """Goes on behind a function or a sourced file that may have returned."""
+        if self.returned:
+            self.ended = self.returned = False
 
     def assign(self, name: str, value: Value, export: bool = False) -> None:
         """Sets a variable; exported ones reach the processes."""

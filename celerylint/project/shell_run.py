@@ -175,8 +175,11 @@ class Walker:
             self.block(body, inner)
             frames.append(inner)
         left = [each for each in frames if not each.ended]
+        back = [each for each in frames if each.returned]
         if not left:
-            frame.ended = bool(frames)
+            frame.ended, frame.returned = bool(frames), bool(back)
+            if back:
+                merge(frame, back, ())
         else:
             merge(frame, left, names if len(chosen) == 1 else ())
 
@@ -234,6 +237,7 @@ class Walker:
         frame.around.parameters = expand(words, frame.around, self.home)[0]
         frame.depth += 1
         self.block(body, frame)
+        frame.come_back()
         frame.depth -= 1
         frame.around.parameters = outer
         return UNKNOWN

@@ -159,6 +159,15 @@ def test_a_command_line_in_one_variable() -> None:
     assert [arg.text() for arg in long] == ["celery", "-A", "x", "worker", "-Q", None]
 
 
+def test_a_return_only_leaves_its_function() -> None:
+    assert lines("f() { a; return $X; }\nf\nb\n") == ["a", "b"]
+    branches = "f() { if [ $1 ]; then return 1; else a; return; fi; c; }\nf\nb\n"
+    assert lines(branches) == ["a", "b"]
+    assert lines("f() { a; exit 1; }\nf\nb\n") == ["a"]
+    either = value("f() { if $C; then N=1; return; else N=2; return; fi; }\nf\nx $N")
+    assert [text for text, _ in readings(either)] == ["1", "2"]
+
+
 def test_functions_are_entered_where_they_are_called() -> None:
     script = 'run() { celery -A "$1" worker; }\nunused() { two; }\nrun x\nf() { f; }\nf'
     assert lines(script) == ["celery -A x worker"]
