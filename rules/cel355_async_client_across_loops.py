@@ -15,11 +15,13 @@ def async_client_across_loops(shared: Shared, project: Project) -> Iterator[Find
     if near and all(one_task_each(each) for each in near):
         return
     engine = shared.made.endswith("engine")
+    more = len(shared.tasks) - 1
+    others = f" (and {more} other task{'s' if more > 1 else ''})" if more else ""
     error = "attached to a different loop" if engine else "Event loop is closed"
     yield Finding(
         shared.span,
         f"`{shared.name}` keeps its connections for the next run, and `{shared.loop}` makes a new "
-        f"event loop for each: `{shared.task.function}` fails when it gets a connection that an "
+        f"event loop for each: `{shared.task.function}`{others} fails with a connection that an "
         f"earlier run opened ({'with asyncpg, ' if engine else ''}RuntimeError: {error})",
         help=_cure(shared, engine),
         related=shared.proof,

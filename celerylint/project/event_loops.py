@@ -101,12 +101,12 @@ def _used(uses: Uses, module: Module, name: str, client: Call) -> Iterator[Share
         return
 
     def closes(function: FunctionObject) -> bool:
-        if not _CLOSES.isdisjoint(function.words):
+        if _cleans(uses, function):
             return True
-        used = {id(each) for each in uses.places(function, module, name)}
+        used = {each[1:3] for each in uses.places(function, module, name)}
         return any(
-            (node[0] == "with" and any(id(each) in used for each, _ in node[3]))
-            or (node[0] == "attr" and node[4] == "close" and id(node[3]) in used)
+            (node[0] == "with" and any(each[1:3] in used for each, _ in node[3]))
+            or (node[0] == "attr" and node[4] == "close" and node[3][1:3] in used)
             for node in (walking.nodes(function.body(), later=True) if used else ())
         )
 
@@ -131,6 +131,11 @@ def _used(uses: Uses, module: Module, name: str, client: Call) -> Iterator[Share
             sure=client.dotted not in ENGINES
             or any(each.startswith(_OF_A_LOOP) for each in _urls(client)),
         )
+
+
+def _cleans(uses: Uses, function: FunctionObject) -> bool:
+    """Does a function, or one that it calls, close connections?"""
+    return not (_CLOSES | uses.naming(_CLOSES)).isdisjoint(function.words)
 
 
 def _called(site: Site, name: str) -> str:
@@ -243,6 +248,8 @@ def _wrapper(uses: Uses, function: FunctionObject, called: Node) -> str | None:
     with uses.machine.aside():
         value = uses.machine.evaluate(called, function.scope)
     if not isinstance(value, FunctionObject) or _WORDS.isdisjoint(value.words):
+        return None
+    if _cleans(uses, value):
         return None
     given = {each[0] for each in value.params}
     for node in walking.nodes(value.body()):

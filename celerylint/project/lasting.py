@@ -45,6 +45,7 @@ class Uses:
     _bindings: dict[str, dict[str, list[Node]]] = field(default_factory=dict)
     _nodes: dict[tuple[str, int], list[Node]] = field(default_factory=dict)
     _meanings: dict[tuple[str, int], Callable[[str], Meaning | None]] = field(default_factory=dict)
+    _naming: dict[frozenset[str], frozenset[str]] = field(default_factory=dict)
     _by_word: dict[str, list[FunctionObject]] = field(default_factory=dict)
     _renamed: dict[str, set[str]] = field(default_factory=dict)
     _task_of: dict[tuple[str, int], model.Task] = field(default_factory=dict)
@@ -131,6 +132,16 @@ class Uses:
         found = self._bindings[module.path].get(name, ())
         calls = [each for each in found if each[0] != "const" or each[3] is not None]
         return calls[0] if len(calls) == 1 and calls[0][0] == "call" else None
+
+    def naming(self, words: frozenset[str]) -> frozenset[str]:
+        """The functions of modules in which one of these words occurs."""
+        if words not in self._naming:
+            self._naming[words] = frozenset(
+                each.name
+                for each in self._functions or self._all()
+                if each.owner is None and not words.isdisjoint(each.words)
+            )
+        return self._naming[words]
 
     def task_of(self, function: FunctionObject) -> model.Task | None:
         """The task that runs a function."""
