@@ -31,11 +31,12 @@ _ALIKE = 0.8
 def find(machine: Machine, world: World) -> tuple[NoTask, ...]:
     """The calls, in the order of the files."""
     found = []
+    unknown = [each for each in world.sends.values() if each.reason and each.how in _SENDS]
     with machine.aside():
         machine.listeners = []
-        for record in sorted(world.sends.values(), key=lambda each: each.site.span):
+        for record in sorted(unknown, key=lambda each: each.site.span):
             here = record.here
-            if not record.reason or record.how not in _SENDS or here is None:
+            if here is None:
                 continue
             target = here.node[3] if here.node[0] == "call" else here.node
             if record.site.file.test or target[0] != "attr" or any(map(_asks, record.frames)):
