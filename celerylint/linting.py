@@ -12,7 +12,7 @@ from celerylint.config import Config
 from celerylint.facts.cache import Cache
 from celerylint.findings import Diagnostic, Finding, Related, Severity, Span
 from celerylint.outcome import Outcome, Overrides, ProjectRun, Request
-from celerylint.project import link, versions
+from celerylint.project import ahead, link, versions
 from celerylint.project.model import CeleryVersions, Project
 from celerylint.project.modules import ModuleMap
 from celerylint.reading import Library
@@ -23,6 +23,8 @@ from celerylint.triage import Desk, triage
 
 # Each round reads what the last one could not do without; real projects need three or four.
 MOST_ROUNDS = 8
+# How far what was demanded is followed without linking: base classes of base classes, and so on.
+MOST_AHEAD = 3
 _DEMANDED = "demanded"
 
 
@@ -106,11 +108,13 @@ def link_tree(library: Library, config: Config) -> Project:
             library.reaches_out,
         )
         project, needed = link.link(inputs, names, library.tree.root)
-        missing = needed - demanded - library.facts.keys()
+        missing = set(needed - demanded - library.facts.keys())
         if not missing:
             break
-        demanded |= missing
-        library.read(missing)
+        for _ in range(MOST_AHEAD):
+            demanded |= missing
+            library.read(missing)
+            missing = ahead.closure(library.facts, missing, names) - demanded
     library.cache.remembered[_DEMANDED] = sorted(demanded)
     return replace(project, packages=versions.asked_for(pins))
 

@@ -163,6 +163,14 @@ def consumed(worker: Context) -> Queues:
 
 def tasks_of(worker: Worker, project: Project) -> tuple[tuple[Task, ...], tuple[Task, ...]]:
     """The tasks whose messages a worker surely takes, and those of which it is not known."""
+    key = ("tasks of", id(worker))
+    if key not in project.told:
+        project.told[key] = _tasks_of(worker, project)
+    found: tuple[tuple[Task, ...], tuple[Task, ...]] = project.told[key]
+    return found
+
+
+def _tasks_of(worker: Worker, project: Project) -> tuple[tuple[Task, ...], tuple[Task, ...]]:
     here = consumed(worker)
     senders = Senders(worker, project)
     surely, maybe = [], []

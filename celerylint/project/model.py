@@ -718,6 +718,8 @@ class Project:
     packages: Mapping[str, Span] = field(
         default_factory=dict
     )  # of facts.requirement.PACKAGES: where asked for
+    # What several rules ask and takes long to tell, by the question; filled as they ask.
+    told: dict[tuple[Any, ...], Any] = field(default_factory=dict, compare=False, repr=False)
 
     def subjects(self, kind: type[Any]) -> Iterator[Any]:
         """Every subject of one of the model's types, in the order of the files."""

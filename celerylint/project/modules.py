@@ -110,6 +110,7 @@ class ModuleMap:
         tops = {self.root_of(path) for path in self.files if self._packaged(dirname(path))}
         self.roots = sorted(tops | {""})
         self._cache: dict[tuple[str, str], str | None] = {}
+        self._orders: dict[str, list[str]] = {}  # of the roots, by the folder of the importer
 
     def _packaged(self, folder: str) -> bool:
         return f"{folder}/__init__.py" in self.files if folder else "__init__.py" in self.files
@@ -153,6 +154,7 @@ class ModuleMap:
                 self._roots[folder] = (
                     named if counts.get(named, 0) > counts.get(folder, 0) else folder
                 )
+        self._orders.clear()
 
     def name_of(self, path: str) -> str:
         """The dotted name under which the file is imported from its root."""
@@ -180,6 +182,12 @@ class ModuleMap:
         return None
 
     def _search(self, importer: str) -> list[str]:
+        folder = dirname(importer)
+        if folder not in self._orders:
+            self._orders[folder] = self._ordered(importer)
+        return self._orders[folder]
+
+    def _ordered(self, importer: str) -> list[str]:
         own = self.root_of(importer)
         near = [own]
         if not self._packaged(dirname(importer)):

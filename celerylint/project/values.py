@@ -137,7 +137,8 @@ class Compound(Value):
         weight, depth = 1, 0
         for part in self.parts_within():
             weight += part.weight
-            depth = max(depth, part.depth)
+            if isinstance(part, Compound):
+                depth = max(depth, part.depth)
         if depth >= DEEPEST:
             weight += MOST_WEIGHT
         object.__setattr__(self, "weight", weight)
@@ -156,9 +157,10 @@ class Literal(Value):
 
     @property
     def weight(self) -> int:
-        if isinstance(self.value, str | bytes):
+        kind = type(self.value)
+        if kind is str or kind is bytes:
             return 1 + len(self.value) // 64
-        return 1 + self.value.bit_length() // 64 if isinstance(self.value, int) else 1
+        return 1 + self.value.bit_length() // 64 if kind is int else 1
 
     def known(self) -> bool:
         return True

@@ -86,14 +86,16 @@ def candidate(path: str) -> bool:
         return suffix in ("dockerfile", "containerfile") or "/.env" in path
     if _NEVER.search(path):
         return False
-    if by_name(path) is not None or _TEXTUAL.search(path) or _NO_SUFFIX.search(path):
+    if _TEXTUAL.search(name) or _NO_SUFFIX.search(name) or by_name(path) is not None:
         return True
     return _JSON.search(path) is not None
 
 
 def by_name(path: str) -> str | None:
     """The kind that the name alone decides, behind a template's suffix (`x.service.j2`)."""
-    found = _BY_NAME.search(path) or _BY_NAME.search(_TEMPLATE.sub("", path))
+    found = _BY_NAME.search(path)
+    if found is None and (bare := _TEMPLATE.sub("", path)) != path:
+        found = _BY_NAME.search(bare)
     return None if found is None else _NAMES[int((found.lastgroup or "k0")[1:])][1]
 
 
