@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -15,6 +16,8 @@ def main() -> None:
 
         sys.stdout.write(f"celerylint {__version__}\n")
         return
+    # What a run makes it keeps to its end, so there is nothing to collect.
+    gc.disable()
     from celerylint import cli
 
     try:

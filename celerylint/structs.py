@@ -5,8 +5,9 @@ takes about a millisecond. With some 170 classes that is a third of a run over f
 change. Here a class gets its `__init__` when the first instance is made, and the other methods are
 shared. What a type checker sees is the standard library's own; at run time these hold:
 
-- Instances of frozen classes refuse assignment, and are hashable where they compare by value.
-- Fields are set through their slots, which also halves the time of making a frozen instance.
+- Frozen classes are hashable where they compare by value. That nobody assigns to their fields is
+  what type checkers see to: to refuse it at run time would double the cost of making an instance,
+  and making instances is most of what linking does.
 - `InitVar`, `asdict` and `fields` are not here. A class that needs these takes them from
   `dataclasses`.
 """
@@ -138,9 +139,6 @@ else:
         found: dict[str, Any] = {"__init__": _first_init(fields)}
         if "__repr__" not in cls.__dict__:
             found["__repr__"] = _repr
-        if frozen:
-            found["__setattr__"] = found["__delattr__"] = _refuse
-            found["__setstate__"] = _restore
         names = [name for name, each in fields.items() if each.compare]
         key = attrgetter(*names) if names else _no_key
         if eq and "__eq__" not in cls.__dict__:
@@ -176,15 +174,6 @@ else:
         shown = ", ".join(f"{name}={getattr(self, name)!r}" for name in fields)
         return f"{type(self).__qualname__}({shown})"
 
-    def _refuse(self: Any, name: str, *value: Any) -> None:
-        raise AttributeError(f"cannot change {name!r} of a frozen {type(self).__name__}")
-
-    def _restore(self: Any, state: Any) -> None:
-        """Unpickling sets fields one by one."""
-        for part in state if isinstance(state, tuple) else (state,):
-            for name, value in (part or {}).items():
-                object.__setattr__(self, name, value)
-
     def _first_init(fields: dict[str, _Field]) -> Any:
         """An `__init__` that, when it is first called, puts the real one in its place."""
 
@@ -197,7 +186,7 @@ else:
         return first
 
     def _compiled(cls: type, fields: dict[str, _Field]) -> Any:
-        names: dict[str, Any] = {"_NOTHING": _NOTHING, "_set": object.__setattr__}
+        names: dict[str, Any] = {"_NOTHING": _NOTHING}
         parameters = [
             _parameter(name, each, names)
             for keyword in (False, True)
@@ -206,7 +195,13 @@ else:
         ]
         if parameters[-1:] == ["*"]:
             parameters.pop()
-        lines = [_assignment(cls, name, each, names) for name, each in fields.items() if each.init]
+        lines = [
+            f"self.{name} = _new_{name}() if {name} is _NOTHING else {name}"
+            if each.factory is not None
+            else f"self.{name} = {name}"
+            for name, each in fields.items()
+            if each.init
+        ]
         if hasattr(cls, "__post_init__"):
             lines.append("self.__post_init__()")
         body = "".join(f"    {line}\n" for line in lines or ["pass"])
@@ -223,13 +218,3 @@ else:
             return name
         names[f"_default_{name}"] = each.default
         return f"{name}=_default_{name}"
-
-    def _assignment(cls: type, name: str, each: _Field, names: dict[str, Any]) -> str:
-        value = name
-        if each.factory is not None:
-            value = f"_new_{name}() if {name} is _NOTHING else {name}"
-        slot = getattr(cls, name, None)
-        if not hasattr(slot, "__set__"):
-            return f"_set(self, {name!r}, {value})"
-        names[f"_slot_{name}"] = slot.__set__
-        return f"_slot_{name}(self, {value})"
