@@ -45,7 +45,8 @@ def missing_soft_time_limit(project: Project, _: Project) -> Iterator[Finding]:
                 f"{_count(found.only_hard, found.tasks)} only a hard time limit: the process is "
                 "terminated in the middle of the task, which can catch nothing and clean up "
                 f"nothing: {_first(found.only_hard)}",
-                help=f"set `{_spelled(found, SOFT)}` below it: SoftTimeLimitExceeded comes first then",
+                help=f"set `{_spelled(found, SOFT)}` below it: "
+                "SoftTimeLimitExceeded comes first then",
                 related=related,
                 severity=Severity.ADVICE,
             )

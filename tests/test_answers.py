@@ -65,7 +65,7 @@ def test_the_second_answer_reports_the_same(folder: Folder) -> None:
 
 
 CHANGES: dict[str, Any] = {
-    "other content": lambda folder: folder.write("shop/good.py", APP.replace("sqla+sqlite", "amqp")),
+    "other content": lambda folder: folder.write("shop/good.py", APP.replace("+sqlite", "+psql")),
     "another time": lambda folder: folder.write("notes.txt", FILES["notes.txt"], OLD_NS + 1),
     "a new file": lambda folder: folder.write("shop/more.py", APP),
     "a file less": lambda folder: (folder.root / "notes.txt").unlink(),
