@@ -39,8 +39,6 @@ def object_is_sent(dispatch: Dispatch, project: Project) -> Iterator[Finding]:
 def object_is_expected(task: Task, project: Project) -> Iterator[Finding]:
     if task.option("pydantic") is not None:  # the parameters are made from dicts
         return
-    if any(each.task is task and _sends_objects(each) for each in project.dispatches):
-        return  # that is said where they are sent
     # A parameter that may be left out is for code that calls the task as a function.
     found = [(each, each.model) for each in task.parameters if each.model and each.required]
     if not found:
@@ -61,11 +59,6 @@ def object_is_expected(task: Task, project: Project) -> Iterator[Finding]:
         ),
         severity=None if fate is Carries.REFUSED else Severity.WARNING,
     )
-
-
-def _sends_objects(dispatch: Dispatch) -> bool:
-    objects = any(each.model is not None for each in dispatch.arguments)
-    return objects and dispatch.how != "apply" and not dispatch.test
 
 
 def _what(objects: Sequence[Argument]) -> str:
