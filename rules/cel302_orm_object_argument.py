@@ -45,9 +45,9 @@ def object_is_expected(task: Task, project: Project) -> Iterator[Finding]:
         return
     fate, serializer, setting = carries(project, task)
     several = len(found) > 1
-    names = " and ".join(f"`{each.name}`" for each, _ in found)
+    names = _listed([f"`{each.name}`" for each, _ in found])
     kinds = ", ".join(dict.fromkeys(f"`{_short(model.name)}`" for _, model in found))
-    keys = " and ".join(f"`{each.name}_id`" for each, _ in found)
+    keys = _listed([f"`{each.name}_id`" for each, _ in found])
     yield Finding(
         found[0][0].span,
         f"{names} {'are objects' if several else 'is an object'} of the database ({kinds}), "
@@ -59,6 +59,10 @@ def object_is_expected(task: Task, project: Project) -> Iterator[Finding]:
         ),
         severity=None if fate is Carries.REFUSED else Severity.WARNING,
     )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
 
 
 def _what(objects: Sequence[Argument]) -> str:
