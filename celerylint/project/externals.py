@@ -35,6 +35,7 @@ ENV_CLASSES = frozenset(
         "environ.Env",
         "environ.FileAwareEnv",
         "environs.Env",
+        "environs.FileAwareEnv",
         "decouple.Config",
         "decouple.AutoConfig",
         "starlette.config.Config",
