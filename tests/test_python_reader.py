@@ -390,6 +390,7 @@ def _count(node: Any, counts: dict[str, int] | None = None) -> dict[str, int]:
             counts[node[0]] += 1
         if node and node[0] == "def" and len(node) == 11:
             _count(body_of(node), counts)
+            node = node[:-1]  # without the words, which may be tags
         for part in node:
             _count(part, counts)
     return counts

@@ -132,7 +132,6 @@ class RetryRecord:
     site: Site
     task: TaskRecord | None
     arguments: Arguments
-
     here: Here
     how: str = "retry"
     caller: Here | None = None
