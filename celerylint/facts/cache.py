@@ -148,13 +148,13 @@ class Cache:
         stat is that from before the file was read. Facts that are already known for the content
         stay where None is given.
         """
+        if stat is None or stat.mtime_ns <= 0:
+            return  # no path would lead to it in another run
         before = self._contents.get(content)
         made = (selected, before[1] if facts is None and before else facts)
         if made != before:
             self._contents[content] = made
             self._changed = True
-        if stat is None or stat.mtime_ns <= 0:
-            return
         entry = (stat.size, stat.mtime_ns, content)
         # Where nothing is new, a later cache may trust what was too fresh for this one.
         if self._entries.get(path) != entry or stat.mtime_ns >= self._trusted_ns:
