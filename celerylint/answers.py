@@ -9,18 +9,17 @@ Nothing is kept of a run that saw a file so fresh that it may change once more a
 from __future__ import annotations
 
 import hashlib
-import importlib
 import marshal
 import os
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from celerylint import __version__
 from celerylint.config import Config
-from celerylint.facts.cache import BROKEN, RACY_NS, cache_folder, digest, write_whole
+from celerylint.facts.cache import BROKEN, RACY_NS, cache_folder, digest, own_files, write_whole
 from celerylint.findings import Diagnostic, Edit, Finding, Related, Severity, Span
 from celerylint.outcome import Outcome, ProjectRun, Request, Summary
 from celerylint.tree import DiskTree
@@ -71,9 +70,10 @@ class Answers:
         rules = request.overrides
         chosen = (rules.select, rules.extend_select, rules.ignore, rules.preview)
         problems = [(each.kind, each.path, each.message) for each in tree.problems]
-        own = [f"{path} {size} {time_ns}" for path, size, time_ns in _own_files()]
         settings = sorted(config.to_plain().items())
-        rest = repr((__version__, sys.version_info[:2], own, asked, chosen, settings, problems))
+        rest = repr(
+            (__version__, sys.version_info[:2], own_files(), asked, chosen, settings, problems)
+        )
         said.update(rest.encode("utf-8", "surrogatepass"))
         return said.digest()
 
@@ -132,19 +132,6 @@ class Answers:
 def _header() -> bytes:
     said = f"celerylint answers {__version__} {sys.version_info[:2]} {marshal.version}"
     return digest(said.encode())
-
-
-def _own_files() -> Iterable[tuple[str, int, int]]:
-    """Celerylint's own modules: whoever works on it must not be told what it said before."""
-    packages = (importlib.import_module(name) for name in ("celerylint", "celerylint.rules"))
-    for package in [path for each in packages for path in each.__path__]:
-        for folder, folders, names in os.walk(package):
-            folders.sort()
-            for name in sorted(names):
-                if name.endswith((".py", ".json")):
-                    path = os.path.join(folder, name)
-                    found = os.stat(path)
-                    yield path, found.st_size, found.st_mtime_ns
 
 
 def _pack(value: Any) -> Any:

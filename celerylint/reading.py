@@ -7,24 +7,25 @@ from __future__ import annotations
 import functools
 import marshal
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from celerylint import starting
 from celerylint.config import Config
-from celerylint.facts import manifests, pins, pool, select
+from celerylint.facts import pins, pool, select
 from celerylint.facts.cache import Cache, digest
-from celerylint.facts.manifests.model import Manifest, pack, unpack
 from celerylint.facts.python import Facts, is_problem, prepare, problem_of, read_blob
 from celerylint.facts.requirement import PinFacts
 from celerylint.findings import Diagnostic
-from celerylint.project import interest, starts
+from celerylint.project import interest
 from celerylint.project.profiles import NAMING_FILES, VARIABLE, named_in
 from celerylint.testcode import is_test_path
 from celerylint.tree import Stat, Tree
-from celerylint.triage import glob_matches
+
+if TYPE_CHECKING:
+    from celerylint.project.collected import Collected
 
 # setup.py is a module, too, and has facts of both kinds.
 _PINS = "pins of "
-_MANIFEST = "manifest "
 # Which contents may call what rules about bodies ask for.
 _REACHING = "reaching"
 Reaches = dict[bytes, "bool | tuple[str, ...]"]
@@ -221,43 +222,14 @@ class Library:
     def present(self) -> list[str]:
         """What the cache may keep: the files, as Python and as files that pin versions."""
         pinning = (_PINS + path for path in self._pinning)
-        return [*self.paths, *pinning, *(_MANIFEST + path for path in self.paths)]
+        return [*self.paths, *pinning, *map(starting.manifest_key, self.paths)]
 
-    def processes(self, release: tuple[int, ...]) -> starts.Collected:
+    def processes(self, release: tuple[int, ...]) -> Collected:
         """The Celery processes that the tree's manifests (and the configuration) start."""
-        found = starts.collect(
-            self.paths,
-            self._manifest_data,
-            release,
-            self._manifest,
-            self.config.workers,
-            named=self._named_manifests(),
-        )
+        found = starting.processes(self.tree, self.config, self.cache, release)
         for path, line, message in found.problems:
             self.problems.append(Diagnostic("manifest", message, path, line))
         return found
-
-    def _named_manifests(self) -> list[str]:
-        globs = self.config.manifests
-        return [path for path in self.paths if any(glob_matches(each, path) for each in globs)]
-
-    def _manifest_data(self, path: str) -> bytes | None:
-        try:
-            return self.tree.read(path)
-        except (OSError, ValueError):
-            return None
-
-    def _manifest(self, path: str, text: str, kind: str) -> Manifest:
-        content = digest(f"{_MANIFEST}{kind}\0{path}\0{text}".encode("utf-8", "surrogatepass"))
-        cached = self.cache.content_facts(content)
-        if cached is not None:
-            self.cache.put(_MANIFEST + path, self.tree.stat(path), content, False)
-            found: Manifest = unpack(cached)
-            return found
-        made = manifests.read(path, text, kind)
-        blob = marshal.dumps(pack(made))
-        self.cache.put(_MANIFEST + path, self.tree.stat(path), content, False, blob)
-        return made
 
     def named_settings(self) -> tuple[str, ...]:
         """Django settings modules that manage.py, wsgi.py and asgi.py name, in this order."""

@@ -24,6 +24,7 @@ from celerylint.project.chords import (
     ignores_result,
     sending_contexts,
 )
+from celerylint.project.collected import Kill
 from celerylint.project.consuming import Ignored, consumed, ignored_limits, publishers, tasks_of
 from celerylint.project.delays import BadDelay, bad_delays
 from celerylint.project.encodable import Encoding, of_message, of_result, refused
@@ -36,7 +37,6 @@ from celerylint.project.flower import Exposed, exposed
 from celerylint.project.grace import MANAGERS, TooShort, too_short
 from celerylint.project.hanging import hangs, soft_limited
 from celerylint.project.inverted_limits import Inverted, inverted_limits
-from celerylint.project.kills import Kill
 from celerylint.project.limits import HARD, SOFT, Coverage, Limit, coverage, limit, where_run
 from celerylint.project.members import Member, members
 from celerylint.project.model import (
@@ -96,8 +96,7 @@ from celerylint.project.pools import (
 )
 from celerylint.project.prefetching import LONG, multiplier, rival, spread, unfair
 from celerylint.project.privileges import accepts_pickle, forced, runs_as_root
-from celerylint.project.probes import Probe
-from celerylint.project.process import Chosen, Process, WebServer
+from celerylint.project.process import Chosen, Probe, Process, WebServer
 from celerylint.project.reached import Hop, Reached, Shared
 from celerylint.project.read_options import CURRENT_RETRY
 from celerylint.project.redelivered_runs import RunsAgain, runs_again

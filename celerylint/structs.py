@@ -16,12 +16,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["dataclass", "field", "moved", "replace"]
+__all__ = ["dataclass", "field", "is_struct", "moved", "replace"]
 
 if TYPE_CHECKING:
     from dataclasses import dataclass, field, replace
 
     moved = replace
+
+    def is_struct(kind: object) -> bool:
+        """Is this a class that was made here?"""
 else:
     from operator import attrgetter
 
@@ -84,6 +87,10 @@ else:
             if name not in changes:
                 changes[name] = getattr(instance, name)
         return kind(**changes)
+
+    def is_struct(kind: object) -> bool:
+        """Is this a class that was made here?"""
+        return isinstance(kind, type) and "__struct_fields__" in kind.__dict__
 
     def moved(instance: Any, /, **changes: Any) -> Any:
         """A copy of an instance with slots, with other values in some fields of which no computed

@@ -9,7 +9,9 @@ else: hence the checksum, which is looked at first. Whatever is wrong with a cac
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
+import importlib
 import marshal
 import os
 import sys
@@ -111,6 +113,11 @@ class Cache:
         same = entry[0] == stat.size and entry[1] == stat.mtime_ns < self._trusted_ns
         return entry[2] if same else None
 
+    def is_settled(self, mtime_ns: int) -> bool:
+        """Is a time so old that the file cannot have changed once more within it, since this cache
+        was written?"""
+        return 0 < mtime_ns < self._trusted_ns
+
     def selected(self, path: str, stat: Stat | None) -> bool | None:
         """Whether the file was selected; None where it has to be read to know."""
         known = self.digest_of(path, stat)
@@ -201,6 +208,24 @@ class Cache:
             self._remembered_before = marshal.loads(remembered)
         except (OSError, *BROKEN):
             self._forget()
+
+
+@functools.cache
+def own_files() -> tuple[tuple[str, int, int], ...]:
+    """Celerylint's own modules and data (path, size, time): whoever works on it must not be told
+    what it found before.
+    """
+    packages = (importlib.import_module(name) for name in ("celerylint", "celerylint.rules"))
+    found = []
+    for package in [path for each in packages for path in each.__path__]:
+        for folder, folders, names in os.walk(package):
+            folders.sort()
+            for name in sorted(names):
+                if name.endswith((".py", ".json")):
+                    path = os.path.join(folder, name)
+                    stat = os.stat(path)
+                    found.append((path, stat.st_size, stat.st_mtime_ns))
+    return tuple(found)
 
 
 def _header() -> bytes:

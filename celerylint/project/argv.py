@@ -12,6 +12,7 @@ from celerylint.facts.manifests.words import Text
 from celerylint.findings import Span
 from celerylint.oracle.options import GROUP, CommandOption, CommandOptions, Release, command
 from celerylint.project.place import Home
+from celerylint.project.process import Given, Mistake
 from celerylint.project.values import Joined, Literal, Value, text_prefix
 from celerylint.structs import dataclass, replace
 
@@ -65,32 +66,6 @@ def _behind(joined: Joined, count: int) -> Value:
         if rest:
             parts.insert(0, Literal(rest, site=first.site))
     return parts[0] if len(parts) == 1 else replace(joined, parts=tuple(parts))
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """An option that the words give: switch as written (`-c`), span of the switch's word.
-
-    value is Literal(True) for a flag (False for its off switch); value_span is where the value
-    stands.
-    """
-
-    name: str
-    switch: str
-    value: Value
-    span: Span
-    value_span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """What click would refuse: kind is no-such-option, no-value, value-for-flag or
-    no-subcommand; extra-word is one that Celery cannot read as a setting (`name=value`), ignored an
-    option of `celery` behind `flower`, which starts without it."""
-
-    kind: str
-    switch: str
-    span: Span
 
 
 @dataclass(frozen=True, slots=True)

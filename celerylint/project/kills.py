@@ -11,9 +11,8 @@ from collections.abc import Iterable, Iterator
 from celerylint.facts.manifests.classify import dev_marker
 from celerylint.facts.manifests.model import Manifest
 from celerylint.facts.manifests.words import Text
-from celerylint.findings import Span
+from celerylint.project.collected import Kill
 from celerylint.project.place import Home
-from celerylint.structs import dataclass
 
 _DEVELOPMENT = frozenset(("ci", "ide", "taskfile", "makefile", "justfile", "package-json"))
 _BY_NAME = re.compile(r"\b(pkill|killall)\b([^|;&#\n]*)")
@@ -26,21 +25,6 @@ _SIGNAL = re.compile(
 )
 _NUMBERS = {"9": "KILL", "15": "TERM", "2": "INT", "3": "QUIT", "1": "HUP"}
 _WORD = re.compile(r"""'([^']*)'|"([^"]*)"|(\S+)""")
-
-
-@dataclass(frozen=True, slots=True)
-class Kill:
-    """A command that signals every process whose name or command line fits a pattern.
-
-    tool is pkill, killall or kill; signal without SIG. pattern is what has to be found in the
-    command line ("" where only the process's name counts, or the pattern is not plain).
-    """
-
-    span: Span
-    tool: str
-    signal: str
-    pattern: str
-    role: str
 
 
 def kills(manifests: Iterable[Manifest]) -> Iterator[Kill]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from celerylint import oracle
 from celerylint.findings import Span
@@ -29,7 +30,6 @@ from celerylint.project import (
     sharing,
     sources,
     spawning,
-    starts,
     taskless,
     tasks,
     undiscovered,
@@ -38,20 +38,23 @@ from celerylint.project import (
     ways,
 )
 from celerylint.project.app_names import ids_of
+from celerylint.project.collected import Kill, Mention
 from celerylint.project.combine import same, text_of
 from celerylint.project.follow import follow, machine_for
-from celerylint.project.kills import Kill
 from celerylint.project.machine import Machine
 from celerylint.project.modules import Module, ModuleMap, load
 from celerylint.project.objects import ClassObject, Lazy
+from celerylint.project.patched_servers import of_greenlets
 from celerylint.project.process import Process, WebServer
 from celerylint.project.read_options import read_options
 from celerylint.project.records import AppRecord, World
-from celerylint.project.unread import Mention
 from celerylint.project.values import Literal, OneOf, Sequence, Unknown, Value
 from celerylint.project.values import Mapping as MappingValue
-from celerylint.project.webservers import of_greenlets
 from celerylint.structs import dataclass, replace
+
+if TYPE_CHECKING:
+    from celerylint.oracle.options import Release
+    from celerylint.project.argv import Arg
 
 MOST_ROUNDS = 4
 
@@ -145,8 +148,7 @@ def _project(machine: Machine, world: World, inputs: Inputs, root: str) -> model
     contexts = tuple(model.Context(app, profile) for app in apps for profile in app.profiles)
     built = python_starts.command_lines(world, app_ids)
     release = inputs.celery("").allowed[-1]
-    by_code = starts.collect((), lambda path: None, release, built=built) if built else None
-    found = (*inputs.processes, *(by_code.processes if by_code is not None else ()))
+    found = (*inputs.processes, *(_started(built, release) if built else ()))
     processes = running.joined(machine, found, app_ids)
     annotated = [_annotated(task, contexts) for task in made_tasks.values()]
     by_record = dict(zip(made_tasks, annotated, strict=True))
@@ -189,6 +191,13 @@ def _project(machine: Machine, world: World, inputs: Inputs, root: str) -> model
         unknown_names=unknown_names.find(machine, world, made_tasks.items()),
         unresolved=(*_unresolved(contexts), *_unread(inputs.unread), *_not_made(world)),
     )
+
+
+def _started(built: list[list[Arg]], release: Release) -> tuple[Process, ...]:
+    """The processes that code starts; most projects have none, and do not wait for the import."""
+    from celerylint.project import starts
+
+    return starts.collect((), lambda path: None, release, built=built).processes
 
 
 def _app(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from celerylint.findings import Related, Span
-from celerylint.project.kills import Kill
+from celerylint.project.collected import Kill
 from celerylint.project.process import Chosen, Process, WebServer
 from celerylint.project.reached import Reached, Shared
 from celerylint.project.settling import settled

@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from celerylint.facts.manifests.model import Command
 from celerylint.facts.manifests.shell import split
 from celerylint.facts.manifests.words import Lit, Text, Var, Word
-from celerylint.findings import Span
 from celerylint.project.images import Image
 from celerylint.project.place import Home
+from celerylint.project.process import Probe
 from celerylint.project.units import Service
-from celerylint.structs import dataclass, replace
+from celerylint.structs import replace
 
 _SHELLS = re.compile(r"(^|/)(ba|da|a|k|z)?sh$")
 _ENDS = frozenset(("&&", "||", ";", "|", "&"))
@@ -23,26 +23,6 @@ _UNEXPANDED = re.compile(r"\$\{?\w|%h|`")
 _HOLE = "\ue000"
 
 Words = list[tuple[str, Word]]
-
-
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """`celery inspect ping` or `celery status` as a platform runs it.
-
-    kind is healthcheck (liveness included), readiness or startup; span is the subcommand; words
-    what follows `celery` ("" stands for what is not known). destination is the node that is asked,
-    None where all are; literal: no shell replaces the variable in it. wait is how many seconds
-    Celery waits for answers. piped: another command reads what it prints.
-    """
-
-    kind: str
-    span: Span
-    words: tuple[str, ...]
-    destination: Span | None
-    literal: str = ""
-    wait: float | None = 1.0
-    piped: bool = False
-    open: bool = False
 
 
 def probes(service: Service | None, image: Image | None) -> tuple[Probe, ...]:

@@ -9,13 +9,57 @@ from typing import Any
 
 from celerylint.facts.manifests.model import Unit
 from celerylint.findings import Span
-from celerylint.project.argv import Given, Mistake
 from celerylint.project.choices import readings, settle
-from celerylint.project.probes import Probe
 from celerylint.project.values import Default, Literal, OneOf, Unknown, Value
 from celerylint.structs import dataclass, field
 
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An option that the words give: switch as written (`-c`), span of the switch's word.
+
+    value is Literal(True) for a flag (False for its off switch); value_span is where the value
+    stands.
+    """
+
+    name: str
+    switch: str
+    value: Value
+    span: Span
+    value_span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """What click would refuse: kind is no-such-option, no-value, value-for-flag or
+    no-subcommand; extra-word is one that Celery cannot read as a setting (`name=value`), ignored an
+    option of `celery` behind `flower`, which starts without it."""
+
+    kind: str
+    switch: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """`celery inspect ping` or `celery status` as a platform runs it.
+
+    kind is healthcheck (liveness included), readiness or startup; span is the subcommand; words
+    what follows `celery` ("" stands for what is not known). destination is the node that is asked,
+    None where all are; literal: no shell replaces the variable in it. wait is how many seconds
+    Celery waits for answers. piped: another command reads what it prints.
+    """
+
+    kind: str
+    span: Span
+    words: tuple[str, ...]
+    destination: Span | None
+    literal: str = ""
+    wait: float | None = 1.0
+    piped: bool = False
+    open: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,8 @@ from celerylint.oracle.options import (
     command,
     releases,
 )
-from celerylint.project.argv import Mistake
 from celerylint.project.model import CeleryVersions, Project
-from celerylint.project.process import Process
+from celerylint.project.process import Mistake, Process
 from celerylint.project.values import Literal
 from celerylint.structs import dataclass
 

@@ -13,37 +13,24 @@ from celerylint.project.argv import Arg
 from celerylint.project.building import finished
 from celerylint.project.celeryd import celeryd_starts
 from celerylint.project.chains import Follower, shell_words
+from celerylint.project.collected import Collected
 from celerylint.project.entrypoints import EntryPoint, entry_points
 from celerylint.project.environment import surroundings
 from celerylint.project.expansion import Surroundings, expand, text_of
 from celerylint.project.images import Image, built_image, image_of
-from celerylint.project.kills import Kill, kills
+from celerylint.project.kills import kills
 from celerylint.project.managers import follow_s6, supervised
 from celerylint.project.manifest_files import Files, Read, ReadFacts, normal
 from celerylint.project.overlays import Overlays, included
 from celerylint.project.place import Home
-from celerylint.project.process import Process, WebServer
 from celerylint.project.situation import Situation
 from celerylint.project.units import Service, override_mounts, starts_itself
-from celerylint.project.unread import Mention, unread
+from celerylint.project.unread import unread
 from celerylint.project.webservers import from_commands, from_ini
-from celerylint.structs import dataclass, replace
+from celerylint.structs import replace
 
 _NO_UNITS = frozenset(("shell", "dockerfile", "helm-values", "env", "celeryd"))
 _STARTING_ROLES = ("command", "args", "ExecStart", "run", "task")
-
-
-@dataclass(frozen=True, slots=True)
-class Collected:
-    """processes in the order of their places; unread are mentions of Celery commands of which none
-    could be made; problems are (path, line, what is wrong with the file); servers are web servers,
-    of greenlets or not; kills are what kills processes by name."""
-
-    processes: tuple[Process, ...]
-    unread: tuple[Mention, ...]
-    problems: tuple[tuple[str, int, str], ...]
-    servers: tuple[WebServer, ...] = ()
-    kills: tuple[Kill, ...] = ()
 
 
 def collect(

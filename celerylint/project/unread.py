@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from celerylint.facts.manifests.model import Manifest
 from celerylint.facts.manifests.shell import tokens
 from celerylint.facts.manifests.words import Word
+from celerylint.project.collected import Mention
 from celerylint.project.manifest_files import Files
 from celerylint.project.process import Process
 from celerylint.project.units import service, starts_itself
-from celerylint.structs import dataclass
 
 _COMMAND = re.compile(
     r"(?:^|[\s\"'/=])celery(?:\s+-[^\s#]+(?:\s+[^\s#-]\S*)?)*[\"',\s]+(worker|beat|flower|multi)\b"
@@ -20,15 +20,6 @@ _COMMENT = re.compile(r"^\s*(#|;|//|--)")
 _ASSIGNED = re.compile(r"^\s*(export\s+|local\s+|declare\s+)?\w+\+?=")
 _WORKER = re.compile(r"celery|worker|beat|flower", re.IGNORECASE)
 _NEVER = re.compile(r"\b(echo|pkill|grep|pip|inspect|supervisorctl|docker|printf)\b")
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A place that seems to start Celery, and why no process is known for it."""
-
-    path: str
-    line: int
-    reason: str
 
 
 def unread(kept: Sequence[Manifest], processes: Sequence[Process], files: Files) -> list[Mention]:

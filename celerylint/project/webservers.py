@@ -12,22 +12,16 @@ import shlex
 from collections.abc import Iterable, Iterator, Sequence
 
 from celerylint.facts.manifests.classify import dev_marker
-from celerylint.facts.syntax import Body, dotted
 from celerylint.findings import Span
 from celerylint.project import unit_facts
 from celerylint.project.argv import Arg
 from celerylint.project.chains import Served, tidy
 from celerylint.project.choices import settle
-from celerylint.project.machine import Machine
 from celerylint.project.manifest_files import Files
-from celerylint.project.modules import Module
+from celerylint.project.patched_servers import library_of
 from celerylint.project.process import Chosen, WebServer
 from celerylint.project.values import Literal
 
-LIBRARIES = ("gevent", "eventlet")
-_CONFIGURATION = re.compile(r"(^|/|_)gunicorn[\w.-]*\.py$|(^|/)gunicorn/(conf|config)\w*\.py$")
-_ENTRY = re.compile(r"(^|[/_])[wa]sgi\.py$")
-_PATCHES = {"patch_all": "gevent", "monkey_patch": "eventlet"}
 _SECTION = re.compile(r"^\[(\w+)", re.MULTILINE)
 
 
@@ -46,7 +40,7 @@ def from_commands(served: Iterable[Served]) -> Iterator[WebServer]:
             chosen = None if shared else gevent
         known = Chosen(settle(chosen.value), "option", chosen.span) if chosen else None
         if each.name == "gunicorn":
-            library = _library(known)
+            library = library_of(known)
         else:
             library = "gevent" if known is not None else ""
         place = known or Chosen(Literal(each.name), "option", each.word.span)
@@ -82,11 +76,6 @@ def _option(args: Sequence[Arg], names: Sequence[str], flag: bool = False) -> Ar
     return found
 
 
-def _library(chosen: Chosen | None) -> str:
-    text = chosen.text() if chosen is not None else None
-    return next((each for each in LIBRARIES if each in (text or "")), "")
-
-
 def _serves(args: Sequence[Arg]) -> str:
     """The module in `shop.wsgi:application` (gunicorn's last such word, or uWSGI's `--module`)."""
     words = [arg.text() or "" for arg in args]
@@ -118,53 +107,3 @@ def _ini(text: str) -> Iterator[tuple[str, tuple[int, str]]]:
         key, equals, value = line.partition("=")
         if section == "uwsgi" and equals and not line.startswith(("#", ";")):
             yield key.strip(), (number, value.strip())
-
-
-def of_greenlets(machine: Machine, commands: Sequence[WebServer]) -> tuple[WebServer, ...]:
-    """Those of greenlets; code that patches only where no command or setting says so."""
-    all_of_them = (*commands, *_from_code(machine, commands))
-    found = {each.chosen.span: each for each in all_of_them if each.library}
-    named = any(each.program for each in found.values())
-    return tuple(found[span] for span in sorted(found) if found[span].program or not named)
-
-
-def _from_code(machine: Machine, commands: Sequence[WebServer]) -> Iterator[WebServer]:
-    """What Python says: gunicorn's configuration, and modules for web servers that patch the
-    standard library. A command that names its workers outdoes a configuration file."""
-    explicit = any(each.program == "gunicorn" and each.explicit for each in commands)
-    served = {each.serves for each in commands if each.serves}
-    for path in sorted(machine.modules):
-        module = machine.modules[path]
-        if module.test:
-            continue
-        role = "development" if dev_marker(path) else "production"
-        configures = _CONFIGURATION.search(path) is not None
-        value = module.env.get("worker_class") if configures and not explicit else None
-        if value is not None and not _true(module, "preload_app"):
-            span = value.span or module.span(0, 0)
-            chosen = Chosen(settle(value), "setting worker_class", span)
-            if _library(chosen):
-                yield WebServer("gunicorn", _library(chosen), chosen, role)
-        if configures or _ENTRY.search(path) or module.name in served:
-            for library, start, end in _patches(module.body):
-                chosen = Chosen(Literal(library), "call", module.span(start, end))
-                yield WebServer("", library, chosen, role, module.name)
-
-
-def _true(module: Module, name: str) -> bool:
-    value = module.env.get(name)
-    return value is not None and value.may(bool)
-
-
-def _patches(body: Body) -> Iterator[tuple[str, int, int]]:
-    """The calls in a module's body that patch the standard library, where it imports who does."""
-    imported = {node[3].partition(".")[0] for node in body if node[0] == "from"}
-    imported |= {
-        name.partition(".")[0] for node in body if node[0] == "import" for name, _ in node[3]
-    }
-    for node in body:
-        call = node[3] if node[0] == "expr" and node[3][0] == "call" else None
-        name = (dotted(call[3]) or "").rpartition(".")[2] if call is not None else ""
-        library = _PATCHES.get(name)
-        if call is not None and library is not None and library in imported:
-            yield library, call[1], call[2]

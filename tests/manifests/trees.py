@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from celerylint.project.collected import Collected
 from celerylint.project.process import Chosen, Process, chosen_json
-from celerylint.project.starts import Collected, collect
+from celerylint.project.starts import collect
 
 RELEASE = (5, 7, 0)
 
