@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, MutableMapping
 from typing import Any
 
+from celerylint.patterns import regex
 from celerylint.structs import dataclass
 
 NAMES = ("celerylint.toml", "pyproject.toml")
@@ -171,9 +172,9 @@ def _shown(where: tuple[str | int, ...]) -> str:
     return text
 
 
-_HEADER = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]\s*(?:#.*)?$")
-_KEY = re.compile(r"""\s*((?:"[^"]*"|'[^']*'|[\w-]+)(?:\s*\.\s*(?:"[^"]*"|'[^']*'|[\w-]+))*)\s*=""")
-_PART = re.compile(r""""([^"]*)"|'([^']*)'|([\w-]+)""")
+_HEADER = regex(r"\s*\[\s*([^\[\]]+?)\s*\]\s*(?:#.*)?$")
+_KEY = regex(r"""\s*((?:"[^"]*"|'[^']*'|[\w-]+)(?:\s*\.\s*(?:"[^"]*"|'[^']*'|[\w-]+))*)\s*=""")
+_PART = regex(r""""([^"]*)"|'([^']*)'|([\w-]+)""")
 
 
 def key_lines(text: str, table: tuple[str, ...]) -> dict[str, int]:

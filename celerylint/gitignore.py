@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
+from celerylint.patterns import regex
 from celerylint.structs import dataclass
 
-MAGIC = re.compile(r"[*?\[\\]")
+MAGIC = regex(r"[*?\[\\]")
 # A name that no pattern can mean: stands for "anything in this folder".
 ANYTHING = "\x01"
 
@@ -155,7 +156,7 @@ def _pattern(line: str) -> Pattern | None:
     return Pattern(text, negated, folders_only, anchored) if text else None
 
 
-TOKEN = re.compile(
+TOKEN = regex(
     r"""
       (?P<rest> (?:/|\A)\*\*\Z )       # all that is inside
     | (?P<deep> (?:\A|(?<=/))\*\*/ )  # any number of folders, also none

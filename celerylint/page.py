@@ -11,17 +11,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from celerylint.patterns import regex
 from celerylint.structs import dataclass, field
 
-_TITLE = re.compile(r"# (?P<code>CEL\d{3}) (?P<name>[a-z0-9]+(?:-[a-z0-9]+)*)\s*")
-_HEADING = re.compile(r"(?P<level>#{2,6})\s+(?P<title>.*?)\s*#*\s*$")
-_PATH = re.compile(r"`(?P<path>[^`]+)`:\s*$")
-_FENCE = re.compile(r"(?P<fence>`{3,}|~{3,})(?P<info>[^`]*)$")
-_MARKER = re.compile(
+_TITLE = regex(r"# (?P<code>CEL\d{3}) (?P<name>[a-z0-9]+(?:-[a-z0-9]+)*)\s*")
+_HEADING = regex(r"(?P<level>#{2,6})\s+(?P<title>.*?)\s*#*\s*$")
+_PATH = regex(r"`(?P<path>[^`]+)`:\s*$")
+_FENCE = regex(r"(?P<fence>`{3,}|~{3,})(?P<info>[^`]*)$")
+_MARKER = regex(
     r'(?:#|;|//)\s*error(?::\s*(?P<rule>[A-Za-z0-9-]+))?(?:\s+"(?P<words>[^"]*)")?(?=\s*(?:$|#|;|//))'
 )
 _ONE = r'(?:#|;|//)\s*error(?::\s*[A-Za-z0-9-]+)?(?:\s+"[^"]*")?\s*'
-_CHAIN = re.compile(rf"(?P<chain>(?:{_ONE})+)$")
+_CHAIN = regex(rf"(?P<chain>(?:{_ONE})+)$")
 
 
 class PageError(Exception):

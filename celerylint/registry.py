@@ -18,6 +18,7 @@ from types import ModuleType
 from celerylint.config import Config
 from celerylint.findings import Severity, page_url
 from celerylint.outcome import Overrides
+from celerylint.patterns import regex
 from celerylint.rule import RuleSpec
 from celerylint.structs import dataclass
 
@@ -34,7 +35,7 @@ CATEGORIES = {
 }
 PACKAGE = "celerylint.rules"
 _NO_OVERRIDES = Overrides()
-_MODULE = re.compile(r"cel(?P<digits>[1-8]\d\d)_(?P<name>[a-z0-9]+(?:_[a-z0-9]+)*)")
+_MODULE = regex(r"cel(?P<digits>[1-8]\d\d)_(?P<name>[a-z0-9]+(?:_[a-z0-9]+)*)")
 
 
 class RegistryError(Exception):

@@ -7,15 +7,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from celerylint.patterns import regex
 from celerylint.structs import dataclass
 
-_DIRECTIVE = re.compile(
+_DIRECTIVE = regex(
     r"celerylint:\s*(?P<word>[A-Za-z-]+)\s*(?:\[(?P<names>[^\]]*)\])?", re.IGNORECASE
 )
-_NOQA = re.compile(
-    r"#\s*noqa\s*:\s*(?P<codes>[A-Z]+\d+(?:(?:\s*,\s*|\s+)[A-Z]+\d+)*)", re.IGNORECASE
-)
-_OURS = re.compile(r"CEL\d+", re.IGNORECASE)
+_NOQA = regex(r"#\s*noqa\s*:\s*(?P<codes>[A-Z]+\d+(?:(?:\s*,\s*|\s+)[A-Z]+\d+)*)", re.IGNORECASE)
+_OURS = regex(r"CEL\d+", re.IGNORECASE)
 _MARKS = {"ini": "#;", "conf": "#;", "service": "#;", "cfg": "#;", "json": "", "md": ""}
 
 

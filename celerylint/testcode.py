@@ -5,12 +5,13 @@
 from __future__ import annotations
 
 import functools
-import re
+
+from celerylint.patterns import regex
 
 # Only whole words: a production package may well be called `testrail` or `testimonials`, and what
 # is taken for test code is not looked at, without a word.
-_FOLDER = re.compile(r"tests?$|tests?[_-].*|.*_tests$")
-_FILE = re.compile(r"(test_.*|.*_test|tests|conftest)\.py$")
+_FOLDER = regex(r"tests?$|tests?[_-].*|.*_tests$")
+_FILE = regex(r"(test_.*|.*_test|tests|conftest)\.py$")
 
 
 @functools.lru_cache(maxsize=8192)

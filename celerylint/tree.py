@@ -8,13 +8,13 @@ surrogates.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from celerylint.findings import Diagnostic
 from celerylint.gitignore import Ignore, ignores_above, upwards
+from celerylint.patterns import regex
 
 
 class Stat(NamedTuple):
@@ -75,7 +75,7 @@ LEFT_OUT = frozenset(
 # A folder that holds one of these is a Python installation.
 INSTALLATIONS = frozenset({"pyvenv.cfg", "conda-meta"})
 WEAK_MARKERS = ("manage.py", "pyproject.toml", "setup.py", "setup.cfg")
-OWN_TABLE = re.compile(rb"""(?m)^[ \t]*\[+[ \t]*tool[ \t]*\.[ \t]*["']?celerylint["']?[ \t]*[].]""")
+OWN_TABLE = regex(rb"""(?m)^[ \t]*\[+[ \t]*tool[ \t]*\.[ \t]*["']?celerylint["']?[ \t]*[].]""")
 # How far below a path that is no project itself projects are looked for: github.com/owner/name.
 PROJECTS_DEPTH = 3
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ast
 import marshal
-import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from celerylint.facts.ast_expressions import OPERATORS, Expressions
 from celerylint.facts.syntax import Body, Node, spanning
+from celerylint.patterns import regex
 
-_BEFORE_NAME = re.compile(r"(?:async(?:\s|\\\r?\n)+)?(?:def|class)(?:\s|\\\r?\n)+")
+_BEFORE_NAME = regex(r"(?:async(?:\s|\\\r?\n)+)?(?:def|class)(?:\s|\\\r?\n)+")
 
 
 class Statements(Expressions):

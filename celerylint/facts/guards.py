@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 
 from celerylint.findings import Diagnostic
+from celerylint.patterns import regex
 
 MAX_SIZE = 1_000_000
 # In nodes of the tree. LibCST's code generator takes 2.5 frames for each, and Python allows 1,000.
@@ -22,16 +23,16 @@ MAX_BLOCKS = 100
 MAX_PATTERN = 6
 # Nobody opens so many f-strings in each other, or in a row, without closing one.
 NESTED_AT_MOST = 20
-NESTED_FORMATTED = re.compile(r"""(?:\{[^{}"']{0,40}[fFtT][rR]?["'][^{}"']{0,40}){20}""")
+NESTED_FORMATTED = regex(r"""(?:\{[^{}"']{0,40}[fFtT][rR]?["'][^{}"']{0,40}){20}""")
 # Below these many columns of indentation and `elif`s in the whole file, blocks need no closer look.
 PLAIN_INDENTATION = 24
 PLAIN_ELIFS = 24
 
 UTF_16_AND_32 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
-CODING = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:[ \t\f]*(?:#.*)?\r?\n)?[ \t\f]*#.*?coding[:=]")
+CODING = regex(rb"\A(?:\xef\xbb\xbf)?(?:[ \t\f]*(?:#.*)?\r?\n)?[ \t\f]*#.*?coding[:=]")
 
 # Each alternative matches wherever it starts, so nothing is ever tried twice; the text has no `\r`.
-STRING_OR_COMMENT = re.compile(
+STRING_OR_COMMENT = regex(
     r'''
       """ [^"\\]* (?: (?: \\(?:.|\Z) | "(?!"") ) [^"\\]* )* (?:"""|\Z)
     | \'\'\' [^'\\]* (?: (?: \\(?:.|\Z) | '(?!\'\') ) [^'\\]* )* (?:\'\'\'|\Z)
@@ -41,20 +42,20 @@ STRING_OR_COMMENT = re.compile(
     ''',
     re.VERBOSE | re.DOTALL,
 )
-PREFIX = re.compile(r"\b[rRbBuUfFtT]{1,3}\Z")
+PREFIX = regex(r"\b[rRbBuUfFtT]{1,3}\Z")
 PREFIX_LETTERS = frozenset("rRbBuUfFtT")
 FORMATTED = frozenset("fFtT")
-BRACE = re.compile(r"[{}]")
+BRACE = regex(r"[{}]")
 # Stands for a line's end that ends no statement: in a string, or behind a backslash.
 INNER_END = "\v"
 NEITHER_BRACKET_NOR_END = bytes(sorted(set(range(256)) - set(b"()[]{}\n")))
 # What can make a tree deeper, or starts a new element of it. Comparisons are flat in LibCST.
-STEP = re.compile(
+STEP = regex(
     r"[()\[\]{},;:]|'(?:\s*')*|->|\*\*|//|[-.+*/%@&|^~]|<<|>>"
     r"|\b(?:and|or|not|if|for|await|yield|from|lambda)\b"
 )
-CASE = re.compile(r"[ \t\f]*case\b\s*[^\s=.,:)]")
-PATTERN_STEP = re.compile(r"[()\[\]{}:]|\bif\b")
+CASE = regex(r"[ \t\f]*case\b\s*[^\s=.,:)]")
+PATTERN_STEP = regex(r"[()\[\]{}:]|\bif\b")
 
 
 def readable_text(path: str, data: bytes, max_size: int = MAX_SIZE) -> str | Diagnostic:

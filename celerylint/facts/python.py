@@ -16,12 +16,13 @@ from typing import Any
 from celerylint.facts import guards
 from celerylint.facts.syntax import READER_VERSION
 from celerylint.findings import Diagnostic
+from celerylint.patterns import regex
 
 Facts = tuple[Any, ...]
 PROBLEM = "problem"
 
-_SUPPRESSES = re.compile(r"celerylint\s*:|noqa", re.IGNORECASE)
-_LINE_END = re.compile(r"\r\n|\r|\n")
+_SUPPRESSES = regex(r"celerylint\s*:|noqa", re.IGNORECASE)
+_LINE_END = regex(r"\r\n|\r|\n")
 
 
 def read(path: str, text: str) -> Facts | Diagnostic:

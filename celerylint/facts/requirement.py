@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from celerylint.patterns import regex
+
 # (name, specifier, line, kind, conditional). name is normalised as PEP 503 says. specifier is as
 # written; "" is any release, None one that cannot be known (a URL without a version). kind is
 # `lock` for an exact answer of a locker, `requirement`, or `development` for one that only tests,
@@ -51,13 +53,11 @@ _DEVELOPMENT = frozenset(
         *("local", "test", "tests", "testing", "typing", "types"),
     }
 )
-_REQUIREMENT = re.compile(
-    r"([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*(.*)", re.DOTALL
-)
-_SPECIFIER = re.compile(
+_REQUIREMENT = regex(r"([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*(.*)", re.DOTALL)
+_SPECIFIER = regex(
     r"(?:===?|!=|~=|[<>]=?)\s*[\w.*+!-]+(?:\s*,\s*(?:===?|!=|~=|[<>]=?)\s*[\w.*+!-]+)*,?"
 )
-TAG = re.compile(r"(?:@v?|celery-)(\d+(?:\.\d+)+(?:(?:a|b|rc)\d+)?)")
+TAG = regex(r"(?:@v?|celery-)(\d+(?:\.\d+)+(?:(?:a|b|rc)\d+)?)")
 
 
 class Broken(Exception):

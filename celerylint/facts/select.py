@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 
+from celerylint.patterns import regex
 from celerylint.testcode import is_test_path
 
 # celery, Celery and CELERY in two tests; "celerylint" in a suppression counts as well.
@@ -17,7 +18,7 @@ MENTIONS = (b"elery", b"ELERY", b"kombu")
 # task. Bare `.delay` is not among them (mocks in tests; `.delay)` and `.delay,` hand on a bound
 # method), nor is any `.apply(` (pandas) or `signature(` (inspect). One literal byte leads, since
 # the regular expression then takes 20 ms for 28 MB, and each substring test takes 15.
-SENDS = re.compile(
+SENDS = regex(
     rb"""
     \. (?:
         delay (?: [(),] | _on_commit )
@@ -28,13 +29,11 @@ SENDS = re.compile(
     re.VERBOSE,
 )
 # An app under any name that is configured (`app.conf.x = 1`), or may decorate a task (`@app.task`).
-CONFIGURES = re.compile(
-    rb"\.conf(?:\.(?:update|setdefault|add_defaults)\(|\[|\.\w+ ?=(?!=))|\.task\b"
-)
+CONFIGURES = regex(rb"\.conf(?:\.(?:update|setdefault|add_defaults)\(|\[|\.\w+ ?=(?!=))|\.task\b")
 # What an `on_commit` sends is often some calls away; in a loop it is wrong whatever it sends.
-DEFERS = re.compile(rb"\.on_commit\(\s*lambda\b")
-_GREEN = re.compile(rb"\b(?:patch_all\(|monkey_patch\(|worker_class\b)")
-_DECORATOR = re.compile(rb"[ \t]*@[\w.]+")
+DEFERS = regex(rb"\.on_commit\(\s*lambda\b")
+_GREEN = regex(rb"\b(?:patch_all\(|monkey_patch\(|worker_class\b)")
+_DECORATOR = regex(rb"[ \t]*@[\w.]+")
 
 
 def is_selected(data: bytes) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Mapping
-from importlib import resources
+from pathlib import Path
 from types import MappingProxyType
 
 from celerylint.structs import dataclass
@@ -72,7 +72,7 @@ def command(name: str, release: Release) -> CommandOptions | None:
 
 @functools.cache
 def _tables() -> dict[Release, dict[str, CommandOptions]]:
-    text = resources.files("celerylint.oracle").joinpath("options.json").read_text("utf-8")
+    text = Path(__file__).with_name("options.json").read_text(encoding="utf-8")
     tables = {}
     for release, commands in json.loads(text).items():
         number = tuple(int(part) for part in release.split("."))

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from celerylint.oracle import Release, backends, transports
+from celerylint.patterns import regex
 
 # Kombu says of no transport whether a database table plays the queue. These two do:
 # kombu/transport/sqlalchemy/__init__.py keeps messages as rows that are never deleted, only made
@@ -41,7 +42,7 @@ _PLUGIN_BACKENDS: Mapping[str, str] = {
     "django_celery_results.backends.CacheBackend": "django-cache",
     "django_celery_results.backends.cache.CacheBackend": "django-cache",
 }
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+_SCHEME = regex(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 _KOMBU, _CELERY = "kombu.transport.", "celery.backends."
 
 

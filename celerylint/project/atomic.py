@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING
 
 from celerylint.facts.syntax import Node, dotted
+from celerylint.patterns import regex
 from celerylint.project import classes
 from celerylint.project.objects import Bound, ClassObject, FunctionObject, Scope, Unread
 from celerylint.project.values import Call, Name, OneOf, Value
@@ -21,7 +22,7 @@ _WORDS = frozenset({"atomic", "Atomic"})  # a wrapper without these is not read
 METHOD_DECORATOR = "django.utils.decorators.method_decorator"
 _MANAGERS = frozenset({"contextlib.contextmanager"})
 # A decorator in a module that was not read is worth reading where its name says so.
-_TELLING = re.compile(r"atomic|transact|commit|rollback|savepoint", re.IGNORECASE)
+_TELLING = regex(r"atomic|transact|commit|rollback|savepoint", re.IGNORECASE)
 _DEFAULT = frozenset({"default", "DEFAULT_DB_ALIAS"})
 # What code names the database with that it writes to, whichever that is.
 _WRITTEN_TO = frozenset({"using", "db", "_db", "db_for_write"})

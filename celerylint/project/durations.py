@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
+
+from celerylint.patterns import regex
 
 _UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 _WORDS = {
@@ -12,7 +13,7 @@ _WORDS = {
     "min": "m", "minute": "m", "minutes": "m", "hr": "h", "hour": "h", "hours": "h",
     "day": "d", "days": "d", "week": "w", "weeks": "w",
 }  # fmt: skip
-_PART = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*")
+_PART = regex(r"\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*")
 
 
 def seconds(text: str) -> float | None:

@@ -12,17 +12,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from celerylint.findings import Span
+from celerylint.patterns import regex
 from celerylint.project.manifest_files import Files
 from celerylint.project.place import Home
 from celerylint.structs import dataclass
 
-_STARTS_APP = re.compile(r"\b([A-Za-z_]\w*)\.(?:start|worker_main)\(")
-_RUNS_CELERY = re.compile(r"(?:execvp?e?|Popen|run|call|check_call)\(")
-_APP_WORDS = re.compile(
-    r"[\"'](?:-A|--app)[\"']\s*,\s*[\"']([\w.:]+)[\"']|[\"']--app=([\w.:]+)[\"']"
-)
-_SETUP = re.compile(r"console_scripts[\"']?\s*[:=]\s*(\[.*?\]|[\"'].*?[\"'])", re.DOTALL)
-_PAIR = re.compile(r"([\w.-]+)\s*=\s*([\w.]+):([\w.]+)")
+_STARTS_APP = regex(r"\b([A-Za-z_]\w*)\.(?:start|worker_main)\(")
+_RUNS_CELERY = regex(r"(?:execvp?e?|Popen|run|call|check_call)\(")
+_APP_WORDS = regex(r"[\"'](?:-A|--app)[\"']\s*,\s*[\"']([\w.:]+)[\"']|[\"']--app=([\w.:]+)[\"']")
+_SETUP = regex(r"console_scripts[\"']?\s*[:=]\s*(\[.*?\]|[\"'].*?[\"'])", re.DOTALL)
+_PAIR = regex(r"([\w.-]+)\s*=\s*([\w.]+):([\w.]+)")
 
 
 @dataclass(frozen=True, slots=True)

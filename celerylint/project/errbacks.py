@@ -6,9 +6,9 @@ Source: celery/backends/base.py, `Backend._call_task_errbacks`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from celerylint.patterns import regex
 from celerylint.project.binding import Binding, exact
 from celerylint.project.feeding import binding_of
 from celerylint.project.members import members
@@ -18,7 +18,7 @@ from celerylint.structs import dataclass
 INLINE, AS_TASK = "inline", "task"
 _GIVEN = {INLINE: 3, AS_TASK: 1}
 # Names of parameters that mean to get what Celery sends.
-_MEANS_ID = re.compile(r"id$|uid$|^_|task|request|req$|fail|parent|context|ctx|error|exc|args?$")
+_MEANS_ID = regex(r"id$|uid$|^_|task|request|req$|fail|parent|context|ctx|error|exc|args?$")
 
 
 @dataclass(frozen=True, slots=True)

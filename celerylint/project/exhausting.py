@@ -6,17 +6,17 @@ what `autoretry_for` retries always gives one (celery/app/autoretry.py).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from celerylint.findings import Span
+from celerylint.patterns import regex
 from celerylint.project.exceptions import EXHAUSTED
 from celerylint.project.model import Handler, Project, RetryCall, Task, Try
 from celerylint.project.retrying import autoretry
 from celerylint.structs import dataclass
 
 # What may raise the error of another task, or that of a retry that is not seen.
-_MAY_RAISE = re.compile(r"(?:^|\.)(?:retry|get|apply|join|wait|run|throw|maybe_throw)$")
+_MAY_RAISE = regex(r"(?:^|\.)(?:retry|get|apply|join|wait|run|throw|maybe_throw)$")
 
 
 @dataclass(frozen=True, slots=True)

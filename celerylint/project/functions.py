@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from celerylint.facts.syntax import Node, unparse
+from celerylint.patterns import regex
 from celerylint.project import hints
 from celerylint.project.combine import one_of
 from celerylint.project.objects import (
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from celerylint.project.machine import Machine
 
 DEEPEST = 8
-_TASK_WORDS = re.compile(r"task|job|celery|periodic", re.IGNORECASE)
+_TASK_WORDS = regex(r"task|job|celery|periodic", re.IGNORECASE)
 MOST_STEPS = 3_000
 # A function that is read by itself is followed for what it sends; what it calls matters less.
 DEEPEST_ALONE = 3

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from celerylint.facts.syntax import Body as Nodes
 from celerylint.facts.syntax import Node, dotted, unparse
 from celerylint.findings import Related
+from celerylint.patterns import regex
 from celerylint.project import classes, functions, model, tasks, tries
 from celerylint.project.machine import Machine
 from celerylint.project.objects import FunctionObject, Parameter, Scope
@@ -18,8 +18,8 @@ from celerylint.structs import dataclass, field, replace
 MOST_FUNCTIONS = 60
 _LOOPS = frozenset({"for", "while"})
 _IMPORTS = frozenset({"import", "from"})
-_OTHER = re.compile(r"(?<!MaxRetriesExceeded)(?<!Celery)(?<!Task)Error$|DoesNotExist$")
-_RUNS = re.compile(r"self\.run$|super\(.*\)\.(__call__|run)$")
+_OTHER = regex(r"(?<!MaxRetriesExceeded)(?<!Celery)(?<!Task)Error$|DoesNotExist$")
+_RUNS = regex(r"self\.run$|super\(.*\)\.(__call__|run)$")
 # How marshal writes the tag of a try statement: bodies without it need no second look.
 _TRY = b"\x03try"
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Callable
 
 from celerylint.facts.manifests.model import Manifest
+from celerylint.patterns import regex
 from celerylint.project.choices import join
 from celerylint.project.expansion import Surroundings, value_of
 from celerylint.project.manifest_files import Files
@@ -15,10 +15,10 @@ from celerylint.project.values import Default, Literal, Value
 
 Template = Callable[[str], "Value | None"]
 
-_PATH = re.compile(r"\(?\$?\.Values\.([A-Za-z0-9_.-]+)\)?$")
-_PRINTF = re.compile(r'printf\s+"([^"%]*)%[sdv]([^"%]*)"\s+(\S+)$')
+_PATH = regex(r"\(?\$?\.Values\.([A-Za-z0-9_.-]+)\)?$")
+_PRINTF = regex(r'printf\s+"([^"%]*)%[sdv]([^"%]*)"\s+(\S+)$')
 _PLAIN_FILTERS = ("quote", "squote", "int", "int64", "toString", "trim", "lower")
-_DEFAULT = re.compile(r'default\s+(?:"([^"]*)"|([\w.-]+))$')
+_DEFAULT = regex(r'default\s+(?:"([^"]*)"|([\w.-]+))$')
 
 
 def template_of(manifest: Manifest, files: Files) -> Template:

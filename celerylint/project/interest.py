@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from celerylint.patterns import regex
+
 # Canonical names by the others under which the same thing can be imported.
 _ALIASES = {
     "requests.session": "requests.Session",
@@ -90,7 +92,7 @@ _BYTES = (
     *(b"sessionmaker", b"scoped_session", b" Session(", b"create_async_engine", b"async_session"),
     *(b"AsyncSession", b"redis.asyncio", b"AsyncOpenAI"),
 )
-_BESIDE = re.compile(rb"^from \.([A-Za-z_]\w*) import", re.MULTILINE | re.ASCII)
+_BESIDE = regex(rb"^from \.([A-Za-z_]\w*) import", re.MULTILINE | re.ASCII)
 
 
 def canonical(dotted: str) -> str:

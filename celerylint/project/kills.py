@@ -11,20 +11,17 @@ from collections.abc import Iterable, Iterator
 from celerylint.facts.manifests.classify import dev_marker
 from celerylint.facts.manifests.model import Manifest
 from celerylint.facts.manifests.words import Text
+from celerylint.patterns import regex
 from celerylint.project.collected import Kill
 from celerylint.project.place import Home
 
 _DEVELOPMENT = frozenset(("ci", "ide", "taskfile", "makefile", "justfile", "package-json"))
-_BY_NAME = re.compile(r"\b(pkill|killall)\b([^|;&#\n]*)")
-_BY_LIST = re.compile(r"\b(?:e?grep|pgrep)\b([^|;&#)`\n]*celery[^|;&#)`\n]*)[^#\n]*?\bkill\b")
-_BY_INNER = re.compile(
-    r"\bkill\b([^|;&#\n$`]*)[$`]\(?\s*(?:pgrep|ps|pidof)\b([^#\n]*celery[^#\n)`]*)"
-)
-_SIGNAL = re.compile(
-    r"(?:^|\s)(?:-s\s*|--signal[ =])?-?(?:SIG)?(KILL|TERM|INT|QUIT|HUP|9|15|2|3|1)\b"
-)
+_BY_NAME = regex(r"\b(pkill|killall)\b([^|;&#\n]*)")
+_BY_LIST = regex(r"\b(?:e?grep|pgrep)\b([^|;&#)`\n]*celery[^|;&#)`\n]*)[^#\n]*?\bkill\b")
+_BY_INNER = regex(r"\bkill\b([^|;&#\n$`]*)[$`]\(?\s*(?:pgrep|ps|pidof)\b([^#\n]*celery[^#\n)`]*)")
+_SIGNAL = regex(r"(?:^|\s)(?:-s\s*|--signal[ =])?-?(?:SIG)?(KILL|TERM|INT|QUIT|HUP|9|15|2|3|1)\b")
 _NUMBERS = {"9": "KILL", "15": "TERM", "2": "INT", "3": "QUIT", "1": "HUP"}
-_WORD = re.compile(r"""'([^']*)'|"([^"]*)"|(\S+)""")
+_WORD = regex(r"""'([^']*)'|"([^"]*)"|(\S+)""")
 
 
 def kills(manifests: Iterable[Manifest]) -> Iterator[Kill]:

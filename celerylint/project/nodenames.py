@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 
 from celerylint.findings import Span
+from celerylint.patterns import regex
 from celerylint.project.choices import readings, settle
 from celerylint.project.model import Project
 from celerylint.project.process import Chosen, Process
@@ -15,7 +15,7 @@ from celerylint.structs import dataclass
 
 _DEFAULT = "celery@%h"
 _NAMING = ("hostname", "logfile", "pidfile", "statedb")
-_LETTERS = re.compile(r"%[hnd]")
+_LETTERS = regex(r"%[hnd]")
 
 Host = tuple[str, ...]
 

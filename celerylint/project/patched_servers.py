@@ -6,11 +6,11 @@ Sources: gunicorn's settings (worker_class, preload_app), `gevent.monkey`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from celerylint.facts.manifests.classify import dev_marker
 from celerylint.facts.syntax import Body, dotted
+from celerylint.patterns import regex
 from celerylint.project.choices import settle
 from celerylint.project.machine import Machine
 from celerylint.project.modules import Module
@@ -18,8 +18,8 @@ from celerylint.project.process import Chosen, WebServer
 from celerylint.project.values import Literal
 
 LIBRARIES = ("gevent", "eventlet")
-_CONFIGURATION = re.compile(r"(^|/|_)gunicorn[\w.-]*\.py$|(^|/)gunicorn/(conf|config)\w*\.py$")
-_ENTRY = re.compile(r"(^|[/_])[wa]sgi\.py$")
+_CONFIGURATION = regex(r"(^|/|_)gunicorn[\w.-]*\.py$|(^|/)gunicorn/(conf|config)\w*\.py$")
+_ENTRY = regex(r"(^|[/_])[wa]sgi\.py$")
 _PATCHES = {"patch_all": "gevent", "monkey_patch": "eventlet"}
 
 

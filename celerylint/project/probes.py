@@ -11,15 +11,16 @@ from collections.abc import Iterator, Sequence
 from celerylint.facts.manifests.model import Command
 from celerylint.facts.manifests.shell import split
 from celerylint.facts.manifests.words import Lit, Text, Var, Word
+from celerylint.patterns import regex
 from celerylint.project.images import Image
 from celerylint.project.place import Home
 from celerylint.project.process import Probe
 from celerylint.project.units import Service
 from celerylint.structs import replace
 
-_SHELLS = re.compile(r"(^|/)(ba|da|a|k|z)?sh$")
+_SHELLS = regex(r"(^|/)(ba|da|a|k|z)?sh$")
 _ENDS = frozenset(("&&", "||", ";", "|", "&"))
-_UNEXPANDED = re.compile(r"\$\{?\w|%h|`")
+_UNEXPANDED = regex(r"\$\{?\w|%h|`")
 _HOLE = "\ue000"
 
 Words = list[tuple[str, Word]]

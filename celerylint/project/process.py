@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
 from celerylint.facts.manifests.model import Unit
 from celerylint.findings import Span
+from celerylint.patterns import regex
 from celerylint.project.choices import readings, settle
 from celerylint.project.values import Default, Literal, OneOf, Unknown, Value
 from celerylint.structs import dataclass, field
@@ -178,7 +178,7 @@ class WebServer:
     chain: tuple[Span, ...] = ()
 
 
-_SECRET = re.compile(r"(://[^/@\s:]*:)[^@\s]+(@)|(--basic[_-]auth=[^:\s$]+:)(?!\$)\S+")
+_SECRET = regex(r"(://[^/@\s:]*:)[^@\s]+(@)|(--basic[_-]auth=[^:\s$]+:)(?!\$)\S+")
 
 
 def redacted(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from celerylint.patterns import regex
 from celerylint.project.machine import Machine
 from celerylint.project.modules import Module
 from celerylint.testcode import is_test_path
@@ -29,10 +30,10 @@ ROLES = {
 VARIABLE = "DJANGO_SETTINGS_MODULE"
 # Files that name Django's settings module although they never mention Celery.
 NAMING_FILES = ("manage.py", "wsgi.py", "asgi.py")
-_NAMED = re.compile(r"""DJANGO_SETTINGS_MODULE["']?\s*[=:,]\s*["']?([A-Za-z_][\w.]*)""")
+_NAMED = regex(r"""DJANGO_SETTINGS_MODULE["']?\s*[=:,]\s*["']?([A-Za-z_][\w.]*)""")
 _MOST_SIBLINGS = 40
 # A test about settings is no profile of them.
-_SETTINGS_FILE = re.compile(
+_SETTINGS_FILE = regex(
     r"(test_|tests_|ci_)?settings(_test|_tests|_ci)?\.py|test\.py|testing\.py|ci\.py"
 )
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from celerylint.findings import Related, Span
+from celerylint.patterns import regex
 from celerylint.structs import dataclass
 
 if TYPE_CHECKING:
@@ -13,9 +13,7 @@ if TYPE_CHECKING:
     from celerylint.project.values import Value
 
 # What ends a call that takes too long, as a context manager or as a decorator.
-_TIMER = re.compile(
-    r"(?i)\w*(?:timeout|time_?limit|deadline|fail_after|move_on_after)\w* *(?:\(|,|$)"
-)
+_TIMER = regex(r"(?i)\w*(?:timeout|time_?limit|deadline|fail_after|move_on_after)\w* *(?:\(|,|$)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Callable, Iterator
 
 from celerylint.findings import Span
@@ -15,13 +14,14 @@ from celerylint.oracle.options import (
     command,
     releases,
 )
+from celerylint.patterns import regex
 from celerylint.project.model import CeleryVersions, Project
 from celerylint.project.process import Mistake, Process
 from celerylint.project.values import Literal
 from celerylint.structs import dataclass
 
-_CELERY = re.compile(r"(?:^|[/\\])celery(?:\.exe)?$")
-_PLAIN = re.compile(r"[\w@./:,+-]+")
+_CELERY = regex(r"(?:^|[/\\])celery(?:\.exe)?$")
+_PLAIN = regex(r"[\w@./:,+-]+")
 _CLOSE = 0.8
 
 # Options of the worker until 4.x (celery/bin/worker.py and celery/bin/base.py there), and what

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from celerylint.facts.manifests.classify import dev_marker
+from celerylint.patterns import regex
 from celerylint.project.process import Process
 
 _REASON = " restarts it when files change"
-_PRODUCTION = re.compile(r"(^|[^a-z])(prod|production|live)([^a-z]|$)", re.IGNORECASE)
+_PRODUCTION = regex(r"(^|[^a-z])(prod|production|live)([^a-z]|$)", re.IGNORECASE)
 _DEPLOYING = frozenset(("kubernetes", "helm", "ecs", "systemd", "platform", "fly"))
 _RESTARTS = frozenset(("always", "unless-stopped"))
 

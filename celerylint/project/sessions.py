@@ -9,11 +9,11 @@ pool of threads or of greenlets tasks use it at the same time: of 20 that each a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from functools import cache
 
 from celerylint.facts.syntax import Body, Node, unparse
+from celerylint.patterns import regex
 from celerylint.project import walking
 from celerylint.project.calling import RESULT
 from celerylint.project.lasting import Uses, proof
@@ -32,7 +32,7 @@ _SCOPED = frozenset({"sqlalchemy.orm.scoped_session", "sqlalchemy.orm.scoping.sc
 _HEALS = frozenset({"rollback", "close_all_sessions", "begin_nested", "rollback_all"})
 # … and what does so where it is asked of a session.
 _HEALS_SESSION = frozenset({"remove", "close", "begin", "reset", "invalidate"})
-_LIKE_SESSION = re.compile(r"(?i)sess|scope|\bdb|db\b|_db|database")
+_LIKE_SESSION = regex(r"(?i)sess|scope|\bdb|db\b|_db|database")
 _MANAGER = "contextmanager"
 
 

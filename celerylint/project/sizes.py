@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
+from celerylint.patterns import regex
 from celerylint.project.values import Literal, Mapping, Sequence, Value
 
 # In characters, values or bits of what is made.
@@ -12,7 +12,7 @@ LARGEST = 10_000
 # In entries: what is longer is not changed step by step, since each step copies it.
 LONGEST = 1_000
 # A width or precision that makes a text of thousands of characters, or that comes from a value.
-_WIDE = re.compile(r"%(?:\([^()]*\))?[-#0 +]*(?:\d*\.)?(?:\d{4}|\*)|\{[^{}]*:[^{}]*(?:\d{4}|\{)")
+_WIDE = regex(r"%(?:\([^()]*\))?[-#0 +]*(?:\d*\.)?(?:\d{4}|\*)|\{[^{}]*:[^{}]*(?:\d{4}|\{)")
 
 
 def is_wide(text: str) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from celerylint.findings import Span
+from celerylint.patterns import regex
 from celerylint.project.consuming import tasks_of
 from celerylint.project.exceptions import SOFT_LIMIT
 from celerylint.project.limits import HARD, SOFT, Limit, limit, runners
@@ -15,7 +15,7 @@ from celerylint.project.swallowing import Swallowed, taken
 from celerylint.structs import dataclass
 
 # Calls that return at once: a limit hardly ever ends in them.
-_QUICK = re.compile(
+_QUICK = regex(
     r"(?:^|\.)(?:debug|info|warn(?:ing)?|error|exception|critical|log|print|echo|len|str|int|float"
     r"|bool|list|dict|set|tuple|frozenset|isinstance|getattr|hasattr|type|append|extend|add|items"
     r"|keys|values|format|join|split|strip|lower|upper|encode|decode|loads|dumps|isoformat|strftime"

@@ -3,11 +3,10 @@ defaults."""
 
 from __future__ import annotations
 
-import re
-
 from celerylint.facts.manifests.classify import dev_marker
 from celerylint.facts.manifests.words import Word
 from celerylint.findings import Span
+from celerylint.patterns import regex
 from celerylint.project.choices import readings, settle
 from celerylint.project.durations import GRACE, REPLICAS, seconds
 from celerylint.project.expansion import value_of
@@ -19,7 +18,7 @@ from celerylint.project.values import Default, Literal, Unknown, Value
 from celerylint.structs import replace
 
 _SWITCHES = frozenset(("su", "sudo", "runuser", "setpriv", "chpst", "start-stop-daemon"))
-_OFFICIAL = re.compile(r"(docker\.io/)?(library/)?(python|debian|ubuntu|alpine)(:[\w.-]+)?$")
+_OFFICIAL = regex(r"(docker\.io/)?(library/)?(python|debian|ubuntu|alpine)(:[\w.-]+)?$")
 _FIELDS = ("cpus", "memory", "init", "restart")
 _TASK_RUNNERS = ("makefile", "justfile", "taskfile", "package-json")
 

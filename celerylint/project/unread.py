@@ -8,18 +8,19 @@ from collections.abc import Iterator, Sequence
 from celerylint.facts.manifests.model import Manifest
 from celerylint.facts.manifests.shell import tokens
 from celerylint.facts.manifests.words import Word
+from celerylint.patterns import regex
 from celerylint.project.collected import Mention
 from celerylint.project.manifest_files import Files
 from celerylint.project.process import Process
 from celerylint.project.units import service, starts_itself
 
-_COMMAND = re.compile(
+_COMMAND = regex(
     r"(?:^|[\s\"'/=])celery(?:\s+-[^\s#]+(?:\s+[^\s#-]\S*)?)*[\"',\s]+(worker|beat|flower|multi)\b"
 )
-_COMMENT = re.compile(r"^\s*(#|;|//|--)")
-_ASSIGNED = re.compile(r"^\s*(export\s+|local\s+|declare\s+)?\w+\+?=")
-_WORKER = re.compile(r"celery|worker|beat|flower", re.IGNORECASE)
-_NEVER = re.compile(r"\b(echo|pkill|grep|pip|inspect|supervisorctl|docker|printf)\b")
+_COMMENT = regex(r"^\s*(#|;|//|--)")
+_ASSIGNED = regex(r"^\s*(export\s+|local\s+|declare\s+)?\w+\+?=")
+_WORKER = regex(r"celery|worker|beat|flower", re.IGNORECASE)
+_NEVER = regex(r"\b(echo|pkill|grep|pip|inspect|supervisorctl|docker|printf)\b")
 
 
 def unread(kept: Sequence[Manifest], processes: Sequence[Process], files: Files) -> list[Mention]:

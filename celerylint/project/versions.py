@@ -16,17 +16,14 @@ from celerylint import oracle
 from celerylint.facts.requirement import PACKAGES, PinFacts
 from celerylint.findings import Diagnostic, Span
 from celerylint.oracle import Release
+from celerylint.patterns import regex
 from celerylint.project.model import CeleryVersions
 from celerylint.structs import dataclass
 
 _FOLDERS = frozenset({"requirements", "requirement", "reqs", "constraints"})
-_CLAUSE = re.compile(
-    r"(===?|!=|~=|<=|>=|<|>|\^|~|=)?\s*v?(\d+!)?(\d+(?:\.\d+)*)((?:\.\*)|[\w.+-]*)"
-)
-_CONFIGURED = re.compile(
-    r"(?:[<>=!~]=|[<>=~^])?\s*\d+(?:\.\d+)*(?:\.\*|[._-]?(?:a|b|rc|post|dev)\d*)?"
-)
-_EXACT = re.compile(r"(?:===?)?\s*v?(\d+(?:\.\d+)*(?:[\w.+-]*))")
+_CLAUSE = regex(r"(===?|!=|~=|<=|>=|<|>|\^|~|=)?\s*v?(\d+!)?(\d+(?:\.\d+)*)((?:\.\*)|[\w.+-]*)")
+_CONFIGURED = regex(r"(?:[<>=!~]=|[<>=~^])?\s*\d+(?:\.\d+)*(?:\.\*|[._-]?(?:a|b|rc|post|dev)\d*)?")
+_EXACT = regex(r"(?:===?)?\s*v?(\d+(?:\.\d+)*(?:[\w.+-]*))")
 
 
 @dataclass(frozen=True, slots=True)

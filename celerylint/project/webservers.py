@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from celerylint.facts.manifests.classify import dev_marker
 from celerylint.findings import Span
+from celerylint.patterns import regex
 from celerylint.project import unit_facts
 from celerylint.project.argv import Arg
 from celerylint.project.chains import Served, tidy
@@ -22,7 +23,7 @@ from celerylint.project.patched_servers import library_of
 from celerylint.project.process import Chosen, WebServer
 from celerylint.project.values import Literal
 
-_SECTION = re.compile(r"^\[(\w+)", re.MULTILINE)
+_SECTION = regex(r"^\[(\w+)", re.MULTILINE)
 
 
 def from_commands(served: Iterable[Served]) -> Iterator[WebServer]:

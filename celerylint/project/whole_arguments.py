@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from celerylint.patterns import regex
 from celerylint.project.model import Argument, Dispatch
 from celerylint.project.objects import Instance
 from celerylint.project.values import (
@@ -49,8 +49,8 @@ _BUILTINS = {
     "set": "a set",
     "frozenset": "a set",
 }
-_CALL = re.compile(r"(\w+)\(.*\)")
-_KEY = re.compile(r".*\.(pk|id|uuid|\w+_id)")
+_CALL = regex(r"(\w+)\(.*\)")
+_KEY = regex(r".*\.(pk|id|uuid|\w+_id)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
+from celerylint.patterns import regex
 from celerylint.project.argv import STARTS, Arg
 from celerylint.project.old_commands import OLD_COMMANDS, is_program, managed, translated
 from celerylint.project.values import Literal, Value
@@ -13,12 +14,10 @@ from celerylint.project.watchers import nodemon, renamed, split_word, watchfiles
 from celerylint.project.wrapper_table import NEVER, SHELLS, WRAPPERS, Wrapper, broadcasts
 from celerylint.structs import dataclass, field, replace
 
-_ASSIGN = re.compile(r"[A-Za-z_]\w*=")
-_PYTHON = re.compile(r"(python|pypy)[0-9.]*(\.exe)?$")
-_CELERY = re.compile(r"celery(\.exe)?$")
-_GLOBAL = re.compile(
-    r"-(A|b|q|C)|--(app|broker|workdir|config|loader|quiet|no-color|result-backend)"
-)
+_ASSIGN = regex(r"[A-Za-z_]\w*=")
+_PYTHON = regex(r"(python|pypy)[0-9.]*(\.exe)?$")
+_CELERY = regex(r"celery(\.exe)?$")
+_GLOBAL = regex(r"-(A|b|q|C)|--(app|broker|workdir|config|loader|quiet|no-color|result-backend)")
 
 
 @dataclass

@@ -4,12 +4,12 @@ starts them.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 
 from celerylint.findings import Span
 from celerylint.outcome import ProjectRun
+from celerylint.patterns import regex
 from celerylint.project.model import App, CeleryVersions, Profile, Task
 from celerylint.report import processtext
 from celerylint.report.claims import Claim, claim
@@ -17,7 +17,7 @@ from celerylint.report.projectjson import LIMITS, effective_limit, target, unres
 from celerylint.report.terminal import Paint, escaped
 from celerylint.report.text import counted
 
-_PASSWORD = re.compile(r"(?<=://)([^/@\s:]*):[^@/\s]+@")
+_PASSWORD = regex(r"(?<=://)([^/@\s:]*):[^@/\s]+@")
 _LONG = 100
 
 

@@ -14,16 +14,17 @@ from celerylint.facts.manifests.lines import Grammar, Value, value
 from celerylint.facts.manifests.model import Manifest, Problem, Table, Variable, manifest
 from celerylint.facts.manifests.templates import Blanked, blank, fill
 from celerylint.facts.manifests.words import Text
+from celerylint.patterns import regex
 
-_ASSIGNMENT = re.compile(r"[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)([ \t]*)=([ \t]*)")
-_BARE = re.compile(r"[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*\r?$", re.MULTILINE)
-_CELERYD = re.compile(
+_ASSIGNMENT = regex(r"[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)([ \t]*)=([ \t]*)")
+_BARE = regex(r"[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*\r?$", re.MULTILINE)
+_CELERYD = regex(
     r"^[ \t]*(?:export[ \t]+)?"
     r"(?:CELERYD_(?:NODES|OPTS|CHDIR|MULTI|USER|PID_FILE)|CELERY_BIN|CELERYBEAT_(?:OPTS|CHDIR))=",
     re.MULTILINE,
 )
-_COMMENT = re.compile(r"\s#")
-_LINE_END = re.compile(r"\r?\n|$")
+_COMMENT = regex(r"\s#")
+_LINE_END = regex(r"\r?\n|$")
 
 _SHELL = Grammar(stops=" \t\r\n;&|", protected='"\\$`\n', scope="shell")
 _QUOTED = Grammar(stops=" \t\r\n", scope="outside")

@@ -12,8 +12,9 @@ from celerylint.facts.manifests.lines import replaced
 from celerylint.facts.manifests.model import Command, Unit, Variable
 from celerylint.facts.manifests.templates import Blanked, fill
 from celerylint.facts.manifests.words import Hole, Spec, Text, Var, join
+from celerylint.patterns import regex
 
-_EXPANSION = re.compile(r"\$\(circus\.([\w.]+)\)|\(\(circus\.([\w.]+)\)\)", re.IGNORECASE)
+_EXPANSION = regex(r"\$\(circus\.([\w.]+)\)|\(\(circus\.([\w.]+)\)\)", re.IGNORECASE)
 _TRUE = {"1", "true", "t", "on", "yes", "y"}
 
 

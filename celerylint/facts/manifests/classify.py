@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_TEMPLATE = re.compile(r"\.(j2|jinja2?|tpl|tmpl|erb|template|in|dist|sample)$")
+from celerylint.patterns import regex
+
+_TEMPLATE = regex(r"\.(j2|jinja2?|tpl|tmpl|erb|template|in|dist|sample)$")
 
 _NAMES = (
     (r"(^|/)\.github/workflows/[^/]+\.ya?ml$", "ci"),
@@ -31,13 +33,13 @@ _NAMES = (
     (r"(^|/)(default|conf\.d|sysconfig)/celery[^/]*$|(^|/)celery(d|beat)(\.conf)?$", "celeryd"),
     (r"(^|/)\.?env(\.[^/]*|-[^/]*)?$|\.env(\.[^/]*)?$|(^|/)variables\.env$", "env"),
 )
-_BY_NAME = re.compile(
+_BY_NAME = regex(
     "|".join(f"(?P<k{number}>{pattern})" for number, (pattern, _) in enumerate(_NAMES)),
     re.IGNORECASE,
 )
-_YAML = re.compile(r"\.ya?ml(-sample)?$", re.IGNORECASE)
-_SHEBANG = re.compile(r"#!.*\b(sh|bash|dash|ash|ksh|zsh|with-contenv|execlineb)\b")
-_CELERYD = re.compile(r"^(export\s+)?(CELERYD_[A-Z_]+|CELERY_BIN)=", re.MULTILINE)
+_YAML = regex(r"\.ya?ml(-sample)?$", re.IGNORECASE)
+_SHEBANG = regex(r"#!.*\b(sh|bash|dash|ash|ksh|zsh|with-contenv|execlineb)\b")
+_CELERYD = regex(r"^(export\s+)?(CELERYD_[A-Z_]+|CELERY_BIN)=", re.MULTILINE)
 _BY_TEXT = [
     (re.compile(pattern, re.MULTILINE), kind)
     for pattern, kind in (
@@ -57,14 +59,14 @@ _YAML_TEXT = [
         (r"^[ ]*(-[ ]*)?(command|args)[ ]*:", "kubernetes"),
     )
 ]
-_NO_SUFFIX = re.compile(r"(^|/)\.?[^./]+$")
-_TEXTUAL = re.compile(
+_NO_SUFFIX = regex(r"(^|/)\.?[^./]+$")
+_TEXTUAL = regex(
     r"\.(ya?ml|yaml-sample|conf|cfg|ini|toml|env|tpl|tmpl|j2|jinja2?|erb|template)$", re.IGNORECASE
 )
-_JSON = re.compile(
+_JSON = regex(
     r"(task|ecs|container|fargate|deploy|launch|app)[^/]*\.json(\.[a-z0-9]+)?$", re.IGNORECASE
 )
-_NEVER = re.compile(
+_NEVER = regex(
     r"\.(md|rst|txt|py|pyi|js|ts|css|html|svg|lock|po|csv|min\.\w+)$"
     r"|(^|/)(node_modules|locale|cassettes|LICENSE|COPYING|templates_disabled)(/|$)",
     re.IGNORECASE,

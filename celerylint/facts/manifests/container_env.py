@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 
 from celerylint.facts.manifests import interpolation
@@ -10,11 +9,12 @@ from celerylint.facts.manifests.model import EnvFile, Variable
 from celerylint.facts.manifests.words import Lit, Text, Word
 from celerylint.facts.manifests.yaml_nodes import Mapping, Node, Scalar, Sequence
 from celerylint.facts.manifests.yaml_text import YamlFile, is_null
+from celerylint.patterns import regex
 
 Change = Callable[[Text], Text]
 
 _KEPT = ("configMapKeyRef", "secretKeyRef", "fieldRef", "resourceFieldRef")
-_CAPITALS = re.compile(r"\$\(([A-Z][A-Z0-9_]*)\)")
+_CAPITALS = regex(r"\$\(([A-Z][A-Z0-9_]*)\)")
 
 
 class Environment:

@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from celerylint.facts.manifests.lines import spans
 from celerylint.facts.manifests.model import Problem
 from celerylint.facts.manifests.words import Text, TextBuilder
+from celerylint.patterns import regex
 from celerylint.structs import dataclass
 
-_DIRECTIVE = re.compile(r"#\s*([A-Za-z][A-Za-z0-9]*)\s*=\s*(\S.*)")
-_HEREDOC = re.compile(r"(?<!\S)\d*<<(-?)(['\"]?)([A-Za-z_][A-Za-z0-9_.-]*)\2(?=[\s;|&>]|$)")
+_DIRECTIVE = regex(r"#\s*([A-Za-z][A-Za-z0-9]*)\s*=\s*(\S.*)")
+_HEREDOC = regex(r"(?<!\S)\d*<<(-?)(['\"]?)([A-Za-z_][A-Za-z0-9_.-]*)\2(?=[\s;|&>]|$)")
 _PATIENCE = 20
 """Here-documents without an end that are searched for: each search costs the rest of the file."""
 

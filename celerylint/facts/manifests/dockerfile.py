@@ -5,7 +5,6 @@ Source: the Dockerfile reference. Only this file is known: what a base image bri
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from celerylint.facts.manifests import json_array, shell
@@ -23,6 +22,7 @@ from celerylint.facts.manifests.model import (
 )
 from celerylint.facts.manifests.templates import Blanked, blank, fill
 from celerylint.facts.manifests.words import Text, Word, literal
+from celerylint.patterns import regex
 from celerylint.structs import replace
 
 _KNOWN = frozenset(
@@ -48,12 +48,12 @@ _KNOWN = frozenset(
     ]
 )
 _MOST = 3000
-_PAIR = re.compile(r"([^\s=]+)=")
-_NAME = re.compile(r"[^\s=]+")
-_LEGACY = re.compile(r"([^\s=]+)\s+")
-_FROM = re.compile(r"(\S+)(?:\s+[aA][sS]\s+(\S+))?")
-_HEALTH = re.compile(r"[cC][mM][dD]\s+")
-_LINKS = re.compile(r"\bln\s")
+_PAIR = regex(r"([^\s=]+)=")
+_NAME = regex(r"[^\s=]+")
+_LEGACY = regex(r"([^\s=]+)\s+")
+_FROM = regex(r"(\S+)(?:\s+[aA][sS]\s+(\S+))?")
+_HEALTH = regex(r"[cC][mM][dD]\s+")
+_LINKS = regex(r"\bln\s")
 
 
 def read(path: str, text: str) -> Manifest:

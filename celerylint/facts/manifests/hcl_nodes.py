@@ -9,17 +9,18 @@ import re
 
 from celerylint.facts.manifests.lines import take
 from celerylint.facts.manifests.words import Text, TextBuilder, Tmpl
+from celerylint.patterns import regex
 from celerylint.structs import dataclass, field, replace
 
-_GAP = re.compile(r"(?:[ \t\r\n]+|#[^\n]*|//[^\n]*|/\*.*?(?:\*/|\Z))*", re.DOTALL)
-_NAME = re.compile(r"[A-Za-z_][\w-]*")
-_HEREDOC = re.compile(r"<<-?([A-Za-z_]\w*)[ \t]*\r?\n")
-_ATOM = re.compile(r"-?[0-9][\w.]*|true\b|false\b|null\b")
-_CALL = re.compile(r"(jsonencode|concat|tolist)\s*\(")
-_PLAIN = re.compile(r"[^\"\\$%\n]+")
-_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))")
+_GAP = regex(r"(?:[ \t\r\n]+|#[^\n]*|//[^\n]*|/\*.*?(?:\*/|\Z))*", re.DOTALL)
+_NAME = regex(r"[A-Za-z_][\w-]*")
+_HEREDOC = regex(r"<<-?([A-Za-z_]\w*)[ \t]*\r?\n")
+_ATOM = regex(r"-?[0-9][\w.]*|true\b|false\b|null\b")
+_CALL = regex(r"(jsonencode|concat|tolist)\s*\(")
+_PLAIN = regex(r"[^\"\\$%\n]+")
+_ESCAPE = regex(r"\\(?:u([0-9a-fA-F]{4})|(.))")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
-_RAW_STOP = re.compile(r"[\"\[\](){},\n#]|//")
+_RAW_STOP = regex(r"[\"\[\](){},\n#]|//")
 _DEEPEST = 60
 
 

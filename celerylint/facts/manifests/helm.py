@@ -6,7 +6,6 @@ linker looks it up in the chart's values. Source: Helm's "Chart Template Guide".
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from celerylint.facts.manifests import kubernetes
@@ -14,8 +13,9 @@ from celerylint.facts.manifests.model import Manifest, Table, Variable, manifest
 from celerylint.facts.manifests.words import Text
 from celerylint.facts.manifests.yaml_nodes import Mapping, Node, Scalar, Sequence
 from celerylint.facts.manifests.yaml_text import YamlFile
+from celerylint.patterns import regex
 
-_VALUES = re.compile(r"(^|/)[^/]*values[^/]*\.ya?ml$")
+_VALUES = regex(r"(^|/)[^/]*values[^/]*\.ya?ml$")
 _LONGEST = 500
 """Characters of a value that is kept: no command is longer, certificates and dashboards are."""
 _MOST_VALUES = 10_000

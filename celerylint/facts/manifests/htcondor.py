@@ -13,12 +13,13 @@ from celerylint.facts.manifests.lines import replaced, spans, take
 from celerylint.facts.manifests.model import Command, Manifest, Problem, Unit, Variable, manifest
 from celerylint.facts.manifests.templates import Blanked, blank, fill
 from celerylint.facts.manifests.words import Hole, Lit, Spec, Text, TextBuilder, Var, Word
+from celerylint.patterns import regex
 from celerylint.structs import replace
 
-_ASSIGNMENT = re.compile(r"\s*(\+?[\w.]+)\s*=\s*")
-_QUEUE = re.compile(r"\s*queue\b\s*", re.IGNORECASE)
-_COUNT = re.compile(r"\S+$")
-_MACRO = re.compile(
+_ASSIGNMENT = regex(r"\s*(\+?[\w.]+)\s*=\s*")
+_QUEUE = regex(r"\s*queue\b\s*", re.IGNORECASE)
+_COUNT = regex(r"\S+$")
+_MACRO = regex(
     r"\$\$\([^)]{0,200}\)|\$(ENV|F\w{0,9}|INT|REAL|STRING)?\(([^):]{0,200})(?::[^)]{0,200})?\)"
 )
 _PER_JOB = frozenset(

@@ -5,7 +5,6 @@ Source: VS Code's documentation on debugging (launch.json attributes) and on tas
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from celerylint.facts.manifests.json_text import json_file
@@ -13,8 +12,9 @@ from celerylint.facts.manifests.model import Command, EnvFile, Manifest, Unit, V
 from celerylint.facts.manifests.words import Word, literal
 from celerylint.facts.manifests.yaml_nodes import Node, Scalar, Sequence
 from celerylint.facts.manifests.yaml_text import YamlFile
+from celerylint.patterns import regex
 
-_CELERY = re.compile(r"-A.*|--app(=.*)?|worker|beat|flower|multi|events")
+_CELERY = regex(r"-A.*|--app(=.*)?|worker|beat|flower|multi|events")
 
 
 def read(path: str, text: str) -> Manifest:

@@ -6,16 +6,16 @@ prefixes that supervisor and circus ask for; a test compares the two.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from celerylint.facts.manifests.lines import spans
 from celerylint.facts.manifests.model import Problem
 from celerylint.facts.manifests.words import Text, TextBuilder
+from celerylint.patterns import regex
 from celerylint.structs import dataclass, field
 
-_SECTION = re.compile(r"\[(.+)\]")
-_OPTION = re.compile(r"([^=:]*)[=:]\s*(.*)")
+_SECTION = regex(r"\[(.+)\]")
+_OPTION = regex(r"([^=:]*)[=:]\s*(.*)")
 
 
 @dataclass(slots=True)

@@ -10,13 +10,14 @@ import re
 from collections.abc import Collection
 
 from celerylint.facts.manifests.words import Text, TextBuilder, Tmpl, Var
+from celerylint.patterns import regex
 
-_COMPOSE = re.compile(r"\$(?:\$|([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*))")
-_OPERATOR = re.compile(r":?[-?+]")
-_BRACES = re.compile(r"\$\$|\$\{|\}")
-_KUBERNETES = re.compile(r"\$?\$\(([A-Za-z_.-][A-Za-z0-9_.-]*)\)")
-_PARAMETER = re.compile(r"\$\{([A-Za-z0-9_]+)\}")
-_CLOUD_FOUNDRY = re.compile(r"\(\(([^()\s]+)\)\)")
+_COMPOSE = regex(r"\$(?:\$|([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*))")
+_OPERATOR = regex(r":?[-?+]")
+_BRACES = regex(r"\$\$|\$\{|\}")
+_KUBERNETES = regex(r"\$?\$\(([A-Za-z_.-][A-Za-z0-9_.-]*)\)")
+_PARAMETER = regex(r"\$\{([A-Za-z0-9_]+)\}")
+_CLOUD_FOUNDRY = regex(r"\(\(([^()\s]+)\)\)")
 _DEEPEST = 20
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 
 from celerylint.facts.manifests.lines import take
 from celerylint.facts.manifests.words import Text, TextBuilder, Word
+from celerylint.patterns import regex
 from celerylint.structs import replace
 
-_BLANK = re.compile(r"[ \t\r\n]*")
-_STRING = re.compile(r'"((?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*)"')
-_PIECE = re.compile(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u....|\\.|[^\\]+")
+_BLANK = regex(r"[ \t\r\n]*")
+_STRING = regex(r'"((?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*)"')
+_PIECE = regex(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u....|\\.|[^\\]+")
 
 
 def strings(text: Text) -> tuple[Word, ...] | None:

@@ -6,11 +6,10 @@ import re
 
 from celerylint.facts.manifests import templates
 from celerylint.facts.manifests.yaml_text import YamlFile
+from celerylint.patterns import regex
 
-_TOKEN = re.compile(
-    r'"(?:[^"\\\n]|\\.)*"?|//[^\n]*|/\*.*?(?:\*/|\Z)|(?P<hole>\$\{[^}\n]*\})', re.DOTALL
-)
-_SURROGATE = re.compile(r"(?<!\\)((?:\\\\)*)\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+_TOKEN = regex(r'"(?:[^"\\\n]|\\.)*"?|//[^\n]*|/\*.*?(?:\*/|\Z)|(?P<hole>\$\{[^}\n]*\})', re.DOTALL)
+_SURROGATE = regex(r"(?<!\\)((?:\\\\)*)\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 
 
 def json_file(text: str) -> YamlFile:

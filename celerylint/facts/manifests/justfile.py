@@ -19,17 +19,18 @@ from celerylint.facts.manifests.model import (
     manifest,
 )
 from celerylint.facts.manifests.words import Hole, Text, TextBuilder, Tmpl, Word, literal
+from celerylint.patterns import regex
 from celerylint.structs import dataclass, field
 
-_ASSIGNMENT = re.compile(r"(export\s+)?([A-Za-z_][\w-]*)\s*:=\s*(.*)")
-_SETTING = re.compile(r"set\s+([\w-]+)\s*(?::=\s*(.*))?$")
-_HEADER = re.compile(
+_ASSIGNMENT = regex(r"(export\s+)?([A-Za-z_][\w-]*)\s*:=\s*(.*)")
+_SETTING = regex(r"set\s+([\w-]+)\s*(?::=\s*(.*))?$")
+_HEADER = regex(
     r"@?([A-Za-z_][\w-]*)((?:\s+[*+$]*[A-Za-z_][\w-]*(?:=(?:'[^']*'|\"[^\"]*\"|\S+))?)*)\s*:(?!=)"
 )
-_STRING = re.compile(r"'([^']*)'|\"([^\"\\]*)\"")
-_INTERPOLATION = re.compile(r"\{\{(?!\{)(.{0,300}?)\}\}")
-_SHEBANG = re.compile(r"#!\s*(?:/usr/bin/env\s+(?:-S\s+)?)?([^\n]*)")
-_QUIET = re.compile(r"[@-]*\s*")
+_STRING = regex(r"'([^']*)'|\"([^\"\\]*)\"")
+_INTERPOLATION = regex(r"\{\{(?!\{)(.{0,300}?)\}\}")
+_SHEBANG = regex(r"#!\s*(?:/usr/bin/env\s+(?:-S\s+)?)?([^\n]*)")
+_QUIET = regex(r"[@-]*\s*")
 
 
 @dataclass(slots=True)

@@ -23,17 +23,18 @@ from celerylint.facts.manifests.model import (
 )
 from celerylint.facts.manifests.templates import Blanked, blank, fill, template_name
 from celerylint.facts.manifests.words import Text, TextBuilder, Word
+from celerylint.patterns import regex
 from celerylint.structs import dataclass
 
-_ASSIGNMENT = re.compile(
+_ASSIGNMENT = regex(
     r"\s*(?P<prefix>(?:(?:export|override|private|unexport)\s+)*)(?P<name>[^\s:=#+?!]+)\s*"
     r"(?P<operator>\+=|\?=|!=|:{1,3}=|=)\s*"
 )
-_RULE = re.compile(r"([^\s:=#][^:=#]*)::?(?!=)")
-_CONDITION = re.compile(r"\s*(ifeq|ifneq|ifdef|ifndef)\b(.*)")
-_INCLUDE = re.compile(r"\s*(?:-include|sinclude|include)\s+")
-_PREFIXES = re.compile(r"[@+\-\s]*")
-_COMMENT = re.compile(r"(?<!\\)#")
+_RULE = regex(r"([^\s:=#][^:=#]*)::?(?!=)")
+_CONDITION = regex(r"\s*(ifeq|ifneq|ifdef|ifndef)\b(.*)")
+_INCLUDE = regex(r"\s*(?:-include|sinclude|include)\s+")
+_PREFIXES = regex(r"[@+\-\s]*")
+_COMMENT = regex(r"(?<!\\)#")
 
 
 def read(path: str, text: str) -> Manifest:

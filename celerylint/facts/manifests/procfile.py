@@ -5,14 +5,13 @@ Source: Heroku's documentation of the Procfile, honcho's and foreman's own line 
 
 from __future__ import annotations
 
-import re
-
 from celerylint.facts.manifests.lines import spans
 from celerylint.facts.manifests.model import Command, Manifest, Problem, Unit, manifest
 from celerylint.facts.manifests.templates import blank, fill
 from celerylint.facts.manifests.words import Text
+from celerylint.patterns import regex
 
-_ENTRY = re.compile(r"([A-Za-z0-9_-]+):\s*(\S.*)")
+_ENTRY = regex(r"([A-Za-z0-9_-]+):\s*(\S.*)")
 
 
 def read(path: str, text: str) -> Manifest:

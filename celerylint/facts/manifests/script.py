@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from celerylint.facts.manifests.model import Command, Manifest, Unit, manifest
 from celerylint.facts.manifests.words import Text
+from celerylint.patterns import regex
 
-_SHEBANG = re.compile(r"#!\s*(?:/usr/bin/env\s+(?:-S\s+)?)?([^\r\n]*)")
+_SHEBANG = regex(r"#!\s*(?:/usr/bin/env\s+(?:-S\s+)?)?([^\r\n]*)")
 
 
 def read(path: str, text: str) -> Manifest:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from celerylint.facts.manifests.shell_expansion import closing, expansion
 from celerylint.facts.manifests.words import HOLE, Cmd, Hole, Text, TextBuilder, Word
+from celerylint.patterns import regex
 from celerylint.structs import dataclass, replace
 
 
@@ -35,7 +36,7 @@ class Array:
 
 Token = Word | Op | Array
 
-_OPERATORS = re.compile(r";;&|<<<|<<-|&>>|;;|;&|&&|\|\||\|&|<<|>>|<&|>&|<>|>\||&>|[;&|()<>\n]")
+_OPERATORS = regex(r";;&|<<<|<<-|&>>|;;|;&|&&|\|\||\|&|<<|>>|<&|>&|<>|>\||&>|[;&|()<>\n]")
 _PLAIN = {
     True: re.compile(rf"[^\s'\"\\$`;&|()<>{HOLE}]+"),
     False: re.compile(rf"[^\s'\"\\{HOLE}]+"),
@@ -44,7 +45,7 @@ _IN_DOUBLE = {
     True: re.compile(rf"[^\"\\$`{HOLE}]+"),
     False: re.compile(rf"[^\"\\{HOLE}]+"),
 }
-_ARRAY = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\+?)=$")
+_ARRAY = regex(r"([A-Za-z_][A-Za-z0-9_]*)(\+?)=$")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
 
 

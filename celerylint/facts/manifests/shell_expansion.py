@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 
 from celerylint.facts.manifests.words import HOLE, Cmd, Hole, Lit, Part, Text, Var
+from celerylint.patterns import regex
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-]")
-_SHORT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]")
-_OPERATOR = re.compile(r":[-=?+]|[-=?+]")
+_NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-]")
+_SHORT = regex(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]")
+_OPERATOR = regex(r":[-=?+]|[-=?+]")
 _DEEPEST = 20
 
 Found = tuple[Hole | None, int, bool]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from celerylint.facts.manifests.words import Lit, Part, Word
+from celerylint.patterns import regex
 from celerylint.structs import dataclass, replace
 
-_ASSIGN = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?:\[[^\]]*\])?(\+?)=")
+_ASSIGN = regex(r"([A-Za-z_][A-Za-z0-9_]*)(?:\[[^\]]*\])?(\+?)=")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ commands. Source: POSIX.1-2017, Shell Command Language 2.9 and 2.10, and bash's 
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Callable
 
 from celerylint.facts.manifests.shell import Array, Op, Token, tokens
@@ -28,11 +27,12 @@ from celerylint.facts.manifests.shell_nodes import (
     without_number,
 )
 from celerylint.facts.manifests.words import Text, Word, literal
+from celerylint.patterns import regex
 
 _DEEPEST = 60
 
 
-_NAME = re.compile(r"[A-Za-z_][\w.:-]*$")
+_NAME = regex(r"[A-Za-z_][\w.:-]*$")
 _REDIRECTIONS = frozenset(("<", ">", ">>", "<<", "<<-", "<<<", "&>", "&>>", ">&", "<&", "<>", ">|"))
 _DONE = frozenset(("done",))
 _SEPARATORS = frozenset((";", "&", "\n"))

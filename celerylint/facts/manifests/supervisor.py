@@ -23,13 +23,14 @@ from celerylint.facts.manifests.model import (
 )
 from celerylint.facts.manifests.templates import Blanked, blank, fill
 from celerylint.facts.manifests.words import Hole, Spec, Text, Var, Word, literal
+from celerylint.patterns import regex
 from celerylint.structs import replace
 
-_PROGRAM = re.compile(r"(program|fcgi-program|eventlistener):(.+)")
-_EXPANSION = re.compile(
+_PROGRAM = regex(r"(program|fcgi-program|eventlistener):(.+)")
+_EXPANSION = regex(
     r"%(?:(%)|\(([^)]{0,200})\)([#0\- +]{0,5}\d{0,3}(?:\.\d{1,3})?[hlL]?[diouxXeEfFgGcrsa]))?"
 )
-_KEY = re.compile(r"[\s,]*([^\s=,]+)\s*=\s*")
+_KEY = regex(r"[\s,]*([^\s=,]+)\s*=\s*")
 _ENVIRONMENT = Grammar(stops=", \t\r\n", escape="", protected="")
 _RUNTIME = {"here", "host_node_name", "process_num", "numprocs", "group_name"}
 _APART = {"command", "environment"}

@@ -11,16 +11,17 @@ from collections.abc import Iterator
 
 from celerylint.facts.manifests.lines import replaced, take
 from celerylint.facts.manifests.words import HOLE, Hole, Spec, Text, TextBuilder, Var, Word
+from celerylint.patterns import regex
 from celerylint.structs import dataclass, replace
 
 _PREFIXES = "@-:+!|"
 _SPECIFIERS = frozenset("aAbBCdDEfgGhHiIjJlLmMnNopPqrRsStTuUvVwWyY")
-_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|(.))")
+_ESCAPE = regex(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|(.))")
 _SIMPLE = dict(zip("abfnrtvs\\\"'", "\a\b\f\n\r\t\v \\\"'", strict=True))
-_PLAIN = re.compile(r"[^\s'\"\\]+")
-_VARIABLE = re.compile(r"\$\$|\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-_WHOLE_VARIABLE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)$")
-_SPECIFIER = re.compile(rf"%([^\s{HOLE}])")
+_PLAIN = regex(r"[^\s'\"\\]+")
+_VARIABLE = regex(r"\$\$|\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_WHOLE_VARIABLE = regex(r"\$([A-Za-z_][A-Za-z0-9_]*)$")
+_SPECIFIER = regex(rf"%([^\s{HOLE}])")
 
 
 @dataclass(frozen=True, slots=True)

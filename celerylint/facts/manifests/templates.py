@@ -12,18 +12,19 @@ import re
 from collections.abc import Iterator
 
 from celerylint.facts.manifests.words import Text, TextBuilder, Tmpl
+from celerylint.patterns import regex
 from celerylint.structs import dataclass, field
 
 _SUFFIXES = (".j2", ".jinja2", ".jinja", ".gotmpl", ".tmpl", ".ctmpl", ".tpl", ".template", ".erb")
-_OPENERS = re.compile(r"\{\{|\{%|(?<!\$)\{#")
-_ERB_OPENERS = re.compile(r"<%(?!%)")
+_OPENERS = regex(r"\{\{|\{%|(?<!\$)\{#")
+_ERB_OPENERS = regex(r"<%(?!%)")
 _CLOSERS = {"{{": "}}", "{%": "%}", "{#": "#}", "<%": "%>"}
-_GO_COMMENT = re.compile(r"\{\{-?\s*/\*")
-_GO_COMMENT_END = re.compile(r"\*/\s*-?\}\}")
-_RAW = re.compile(r"\{%[-+]?\s*raw\s*[-+]?%\}")
-_END_RAW = re.compile(r"\{%[-+]?\s*endraw\s*[-+]?%\}")
-_FIRST_WORD = re.compile(r"[A-Za-z_]+")
-_ASSIGNMENT = re.compile(r"\$\w*\s*(,\s*\$\w+\s*)?:?=(?!=)")
+_GO_COMMENT = regex(r"\{\{-?\s*/\*")
+_GO_COMMENT_END = regex(r"\*/\s*-?\}\}")
+_RAW = regex(r"\{%[-+]?\s*raw\s*[-+]?%\}")
+_END_RAW = regex(r"\{%[-+]?\s*endraw\s*[-+]?%\}")
+_FIRST_WORD = regex(r"[A-Za-z_]+")
+_ASSIGNMENT = regex(r"\$\w*\s*(,\s*\$\w+\s*)?:?=(?!=)")
 
 _GO = {"if", "with", "range", "block", "define", "else", "end", "template", "break", "continue"}
 _OPENING = {"if", "unless", "with", "range", "for", "block", "define", "macro", "filter", "call"}
@@ -32,7 +33,7 @@ _OTHERWISE = {"else", "elif", "elsif", "when"}
 _SILENT = {"set", "raw", "extends", "import", "from", "break", "continue", "do", "template"}
 _CONTROL = _OPENING | _OTHERWISE | _SILENT | {"include"}
 _DEEPEST = 20
-_RUBY_BLOCK = re.compile(r"\bdo(\s*\|[^|]*\|)?$")
+_RUBY_BLOCK = regex(r"\bdo(\s*\|[^|]*\|)?$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,24 +6,24 @@ come out; a value without a place points at its key. Source: the TOML 1.0 specif
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from celerylint.facts.manifests.lines import take
 from celerylint.facts.manifests.words import Text, TextBuilder
+from celerylint.patterns import regex
 from celerylint.structs import dataclass, field
 
 Path = tuple[str | int, ...]
 
-_BLANK = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
-_SPACE = re.compile(r"[ \t]*")
-_KEY = re.compile(r"[A-Za-z0-9_-]+|\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'")
-_STRING = re.compile(
+_BLANK = regex(r"(?:[ \t\r\n]+|#[^\n]*)*")
+_SPACE = regex(r"[ \t]*")
+_KEY = regex(r"[A-Za-z0-9_-]+|\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'")
+_STRING = regex(
     r'"""(?:[^\\"]|\\[\s\S]|"(?!""))*"{3,5}|\'\'\'(?:[^\']|\'(?!\'\'))*\'{3,5}'
     r"|\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'"
 )
-_BARE = re.compile(r"[^,\]}\n#]+")
-_PIECE = re.compile(
+_BARE = regex(r"[^,\]}\n#]+")
+_PIECE = regex(
     r"\\[ \t]*\r?\n\s*|\\u[0-9a-fA-F]{4}|\\U[0-9a-fA-F]{8}|\\x[0-9a-fA-F]{2}|\\.|\r\n|[^\\\r]+|\r"
 )
 _ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", "e": "\x1b"}

@@ -11,8 +11,9 @@ from celerylint.facts.manifests.model import Command, Unit
 from celerylint.facts.manifests.shell import split
 from celerylint.facts.manifests.yaml_nodes import Sequence
 from celerylint.facts.manifests.yaml_text import Entry, YamlFile
+from celerylint.patterns import regex
 
-_KEY = re.compile(
+_KEY = regex(
     r"^(?P<indent>[ \t]*)(?:-[ \t]+)?(?P<key>command|args|entrypoint)[ \t]*:", re.MULTILINE
 )
 _ROLES = {"args": "args", "command": "command", "entrypoint": "entrypoint"}

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from celerylint.facts.manifests.words import Text, TextBuilder
+from celerylint.patterns import regex
 
 LONGEST = 300_000
 """Characters of a scalar up to which each character gets its own place."""
@@ -18,9 +19,9 @@ LONGEST = 300_000
 _BREAK = r"(?:\r\n|[\r\n\x85\u2028\u2029])"
 _FOLD = rf"(?P<fold>[ \t]*{_BREAK}(?:[ \t]|{_BREAK})*)"
 _WORD = r"[^ \t\r\n\x85\u2028\u2029"
-_PLAIN = re.compile(rf"{_FOLD}|(?P<text>{_WORD}]+|[ \t]+)")
-_SINGLE = re.compile(rf"{_FOLD}|(?P<quote>'')|(?P<text>{_WORD}']+|[ \t]+)")
-_DOUBLE = re.compile(
+_PLAIN = regex(rf"{_FOLD}|(?P<text>{_WORD}]+|[ \t]+)")
+_SINGLE = regex(rf"{_FOLD}|(?P<quote>'')|(?P<text>{_WORD}']+|[ \t]+)")
+_DOUBLE = regex(
     rf"{_FOLD}|\\(?P<joined>{_BREAK}(?:[ \t]|{_BREAK})*)"
     r"|\\(?P<code>x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})|\\(?P<escape>.)"
     rf'|(?P<text>{_WORD}"\\]+|[ \t]+)'
@@ -28,10 +29,10 @@ _DOUBLE = re.compile(
 _ESCAPES = {"0": "\0", "a": "\x07", "b": "\x08", "t": "\t", "\t": "\t", "n": "\n", "v": "\x0b"}
 _ESCAPES |= {"f": "\x0c", "r": "\r", "e": "\x1b", "N": "\x85", "_": "\xa0"}
 _ESCAPES |= {"L": "\u2028", "P": "\u2029"}
-_BREAKS = re.compile(_BREAK)
-_HEADER = re.compile(rf"[|>](?P<signs>[-+0-9]*)[^\r\n\x85\u2028\u2029]*(?:{_BREAK})?")
-_LINE = re.compile(rf"(?P<body>[^\r\n\x85\u2028\u2029]*)(?P<stop>{_BREAK}|\Z)")
-_BLANK = re.compile(r"\s+|#[^\r\n\x85\u2028\u2029]*")
+_BREAKS = regex(_BREAK)
+_HEADER = regex(rf"[|>](?P<signs>[-+0-9]*)[^\r\n\x85\u2028\u2029]*(?:{_BREAK})?")
+_LINE = regex(rf"(?P<body>[^\r\n\x85\u2028\u2029]*)(?P<stop>{_BREAK}|\Z)")
+_BLANK = regex(r"\s+|#[^\r\n\x85\u2028\u2029]*")
 
 Break = tuple[str, int, int]
 """A line break: what it reads as, and its place."""

@@ -4,7 +4,6 @@ with their places, template holes.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 
@@ -12,13 +11,14 @@ from celerylint.facts.manifests import templates
 from celerylint.facts.manifests.words import Text, TextBuilder, Tmpl, Word
 from celerylint.facts.manifests.yaml_nodes import Mapping, Node, Nodes, Scalar, Sequence, compose
 from celerylint.facts.manifests.yaml_scalar import after_properties, decode
+from celerylint.patterns import regex
 from celerylint.structs import dataclass, replace
 
 _NULLS = ("", "~", "null", "Null", "NULL")
 _MOST_MERGES = 50
-_DOT = re.compile(r"(?<![\w.$)\]\"])\.(?![\w.])")
-_VALUE = re.compile(r"\$?\.Values(\.[\w-]+)+|include \"[^\"]*\" [.$]")
-_INDENT = re.compile(r"\bn?indent (\d+)")
+_DOT = regex(r"(?<![\w.$)\]\"])\.(?![\w.])")
+_VALUE = regex(r"\$?\.Values(\.[\w-]+)+|include \"[^\"]*\" [.$]")
+_INDENT = regex(r"\bn?indent (\d+)")
 _SCOPES = ("with ", "range ")
 Change = Callable[[Text], Text] | None
 _MERGE = "tag:yaml.org,2002:merge"
