@@ -66,6 +66,8 @@ class Ignore:
 
     def verdict(self, name: str, path: str, is_folder: bool) -> bool | None:
         """True: ignored; False: taken back by `!`; None: not said. path: from the tree's root."""
+        if not self.patterns:
+            return None
         below = self.above + path[len(self.prefix) :]
         if not (
             name in self._names

@@ -14,8 +14,12 @@ _FOLDER = regex(r"tests?$|tests?[_-].*|.*_tests$")
 _FILE = regex(r"(test_.*|.*_test|tests|conftest)\.py$")
 
 
-@functools.lru_cache(maxsize=8192)
 def is_test_path(path: str) -> bool:
     """Is this project-relative path test code, by its folders or its file name?"""
-    *folders, name = path.split("/")
-    return bool(_FILE.match(name)) or any(_FOLDER.match(folder) for folder in folders)
+    folder, _, name = path.rpartition("/")
+    return _is_test_folder(folder) or ("test" in name and _FILE.match(name) is not None)
+
+
+@functools.lru_cache(maxsize=8192)
+def _is_test_folder(path: str) -> bool:
+    return "test" in path and any(_FOLDER.match(each) for each in path.split("/"))
