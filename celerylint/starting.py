@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from celerylint.config import Config
 from celerylint.facts import manifests
 from celerylint.facts.cache import Cache, digest, own_files
-from celerylint.facts.manifests.model import Manifest, pack, unpack
+from celerylint.facts.manifests.model import Manifest
 from celerylint.project.place import Home
 from celerylint.structs import is_struct
 from celerylint.tree import Tree
@@ -63,10 +63,7 @@ class _Starting:
             return None
         if not all(self._is_still(*each) for each in known[1]):
             return None
-        try:
-            found: Collected = _Values(io.BytesIO(known[2])).load()
-        except Exception:  # noqa: BLE001 - whatever is wrong with it, it can be found anew
-            return None
+        found: Collected | None = loads(known[2])
         return found
 
     def _is_still(self, path: str, size: int, mtime_ns: int) -> bool:
@@ -79,7 +76,7 @@ class _Starting:
         stats = [(path, self.tree.stat(path)) for path in sorted(self.seen)]
         known = [(path, each.size, each.mtime_ns) for path, each in stats if each is not None]
         if len(known) == len(stats) and all(time_ns > 0 for *_, time_ns in known):
-            self.cache.remembered[_KEPT] = (key, known, pickle.dumps(found, 5))
+            self.cache.remembered[_KEPT] = (key, known, dumps(found))
 
     def collected(self) -> Collected:
         """Read the manifests and link them."""
@@ -102,14 +99,26 @@ class _Starting:
     def _manifest(self, path: str, text: str, kind: str) -> Manifest:
         content = digest(f"{_MANIFEST}{kind}\0{path}\0{text}".encode("utf-8", "surrogatepass"))
         cached = self.cache.content_facts(content)
-        if cached is not None:
+        if cached is not None and isinstance(found := loads(*cached), Manifest):
             self.cache.put(manifest_key(path), self.tree.stat(path), content, False)
-            found: Manifest = unpack(cached)
             return found
         made = manifests.read(path, text, kind)
-        blob = marshal.dumps(pack(made))
+        blob = marshal.dumps((dumps(made),))
         self.cache.put(manifest_key(path), self.tree.stat(path), content, False, blob)
         return made
+
+
+def dumps(value: object) -> bytes:
+    """Values of celerylint's own as bytes."""
+    return pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+
+
+def loads(blob: bytes, *_: object) -> Any:
+    """The values again; None for anything else."""
+    try:
+        return _Values(io.BytesIO(blob)).load()
+    except Exception:  # noqa: BLE001 - whatever is wrong with it, it can be found anew
+        return None
 
 
 class _Values(pickle.Unpickler):

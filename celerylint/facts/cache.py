@@ -215,11 +215,14 @@ def own_files() -> tuple[tuple[str, int, int], ...]:
     """Celerylint's own modules and data (path, size, time): whoever works on it must not be told
     what it found before.
     """
-    packages = (importlib.import_module(name) for name in ("celerylint", "celerylint.rules"))
+    folders: list[str] = []
+    for name in ("celerylint", "celerylint.rules"):
+        with contextlib.suppress(ModuleNotFoundError):  # a checkout that is not installed
+            folders += importlib.import_module(name).__path__
     found = []
-    for package in [path for each in packages for path in each.__path__]:
-        for folder, folders, names in os.walk(package):
-            folders.sort()
+    for package in folders:
+        for folder, below, names in os.walk(package):
+            below.sort()
             for name in sorted(names):
                 if name.endswith((".py", ".json")):
                     path = os.path.join(folder, name)

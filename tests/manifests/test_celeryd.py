@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from celerylint.facts.manifests.celeryd import read
-from celerylint.facts.manifests.model import pack, unpack
+from celerylint.starting import dumps, loads
 
 
 def values(text: str) -> dict[str, str]:
@@ -90,7 +90,7 @@ def test_a_template() -> None:
 @given(st.text("Ab=1 '\"\n\r\t#$\\{}%", max_size=60))
 def test_any_text_is_read(text: str) -> None:
     manifest = read(".env", text)
-    assert unpack(pack(manifest)) == manifest
+    assert loads(dumps(manifest)) == manifest
     for each in manifest.tables[0].variables:
         assert text[each.start : each.end] == each.name
         if each.value is not None:

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 from celerylint.facts.manifests import compose
-from celerylint.facts.manifests.model import Manifest, Unit, pack, unpack
+from celerylint.facts.manifests.model import Manifest, Unit
 from celerylint.facts.manifests.words import Lit, Tmpl, Var, Word
+from celerylint.starting import dumps, loads
 
 
 def services(source: str) -> dict[str, Unit]:
@@ -11,7 +12,7 @@ def services(source: str) -> dict[str, Unit]:
 
 def read(source: str) -> Manifest:
     found = compose.read("compose.yml", source)
-    assert unpack(pack(found)) == found
+    assert loads(dumps(found)) == found
     return found
 
 

@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from celerylint.facts.manifests.classify import classify
 from celerylint.facts.manifests.dockerfile import read
-from celerylint.facts.manifests.model import Manifest, Stage, pack, unpack
+from celerylint.facts.manifests.model import Manifest, Stage
 from celerylint.facts.manifests.words import Var
+from celerylint.starting import dumps, loads
 
 
 def one(text: str) -> tuple[Manifest, Stage]:
@@ -290,7 +291,7 @@ PIECES = st.sampled_from(
 @given(st.lists(PIECES, max_size=30).map("".join))
 def test_any_text_is_read(text: str) -> None:
     manifest = read("Dockerfile", text)
-    assert unpack(pack(manifest)) == manifest
+    assert loads(dumps(manifest)) == manifest
     for _, found in manifest.commands():
         assert 0 <= found.start <= found.end <= len(text)
         assert all(found.start <= word.start <= word.end <= found.end for word in found.words)

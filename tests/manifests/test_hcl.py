@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from celerylint.facts.manifests.hcl import read
-from celerylint.facts.manifests.model import Unit, pack, unpack
+from celerylint.facts.manifests.model import Unit
 from celerylint.facts.manifests.words import Tmpl
+from celerylint.starting import dumps, loads
 
 ECS = """\
 # command = ["celery", "worker"]
@@ -190,7 +191,7 @@ PIECES = st.sampled_from(
 @given(st.lists(PIECES, max_size=30).map("".join))
 def test_any_text_is_read(text: str) -> None:
     manifest = read("x.tf", text)
-    assert unpack(pack(manifest)) == manifest
+    assert loads(dumps(manifest)) == manifest
     for _, command in manifest.commands():
         assert 0 <= command.start <= command.end <= len(text)
         assert all(0 <= word.start <= word.end <= len(text) for word in command.words)

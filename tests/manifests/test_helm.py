@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 from celerylint.facts.manifests import helm
-from celerylint.facts.manifests.model import Manifest, pack, unpack
+from celerylint.facts.manifests.model import Manifest
 from celerylint.facts.manifests.words import Lit, Tmpl
+from celerylint.starting import dumps, loads
 
 PATH = "charts/shop/templates/worker.yaml"
 TEMPLATE = """\
@@ -61,7 +62,7 @@ spec:
 
 def read(source: str, path: str = PATH) -> Manifest:
     found = helm.read(path, source)
-    assert unpack(pack(found)) == found
+    assert loads(dumps(found)) == found
     return found
 
 

@@ -7,12 +7,13 @@ from hypothesis import strategies as st
 
 from celerylint.facts.manifests import ecs, ide
 from celerylint.facts.manifests.json_text import json_file
-from celerylint.facts.manifests.model import Manifest, pack, unpack
+from celerylint.facts.manifests.model import Manifest
 from celerylint.facts.manifests.words import Lit, Tmpl
+from celerylint.starting import dumps, loads
 
 
 def checked(found: Manifest) -> Manifest:
-    assert unpack(pack(found)) == found
+    assert loads(dumps(found)) == found
     assert found.problems == ()
     return found
 

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from celerylint.facts.manifests import kubernetes
-from celerylint.facts.manifests.model import Manifest, pack, unpack
+from celerylint.facts.manifests.model import Manifest
 from celerylint.facts.manifests.words import Lit, Var
+from celerylint.starting import dumps, loads
 
 
 def read(source: str) -> Manifest:
     found = kubernetes.read("k8s/worker.yaml", source)
-    assert unpack(pack(found)) == found
+    assert loads(dumps(found)) == found
     return found
 
 

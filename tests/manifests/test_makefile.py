@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from celerylint.facts.manifests.makefile import read
-from celerylint.facts.manifests.model import Manifest, pack, unpack
+from celerylint.facts.manifests.model import Manifest
 from celerylint.facts.manifests.words import Cmd, Lit, Tmpl, Var
+from celerylint.starting import dumps, loads
 
 MAKEFILE = """\
 PY = $(BIN)/python
@@ -190,7 +191,7 @@ PIECES = st.sampled_from(
 @given(st.lists(PIECES, max_size=30).map("".join), st.sampled_from(["Makefile", "justfile"]))
 def test_any_text_is_read(text: str, name: str) -> None:
     manifest = read(name, text)
-    assert unpack(pack(manifest)) == manifest
+    assert loads(dumps(manifest)) == manifest
     for _, command in manifest.commands():
         assert command.script is not None
         assert 0 <= command.start <= command.end <= len(text)

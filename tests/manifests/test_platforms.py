@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from celerylint.facts.manifests import ci, platform, taskfile
-from celerylint.facts.manifests.model import Command, Manifest, Unit, pack, unpack
+from celerylint.facts.manifests.model import Command, Manifest, Unit
 from celerylint.facts.manifests.words import Tmpl
+from celerylint.starting import dumps, loads
 
 
 def checked(found: Manifest) -> Manifest:
-    assert unpack(pack(found)) == found
+    assert loads(dumps(found)) == found
     assert found.problems == ()
     return found
 

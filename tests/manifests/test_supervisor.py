@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from celerylint import starting
 from celerylint.facts.manifests.ini import sections
-from celerylint.facts.manifests.model import Manifest, Problem, Unit, pack, unpack
+from celerylint.facts.manifests.model import Manifest, Problem, Unit
 from celerylint.facts.manifests.supervisor import read
 from celerylint.facts.manifests.words import Spec, Tmpl, Var
 
@@ -265,7 +266,7 @@ PIECES = st.sampled_from(
 @given(st.lists(PIECES, max_size=30).map("".join))
 def test_any_text_is_read(text: str) -> None:
     manifest = read("s.conf", text)
-    assert unpack(pack(manifest)) == manifest
+    assert starting.loads(starting.dumps(manifest)) == manifest
     for _, command in manifest.commands():
         assert all(0 <= word.start <= word.end <= len(text) for word in command.words)
 

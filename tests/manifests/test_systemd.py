@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from celerylint.facts.manifests.model import Unit, pack, unpack
+from celerylint.facts.manifests.model import Unit
 from celerylint.facts.manifests.systemd import read
 from celerylint.facts.manifests.systemd_words import items
 from celerylint.facts.manifests.words import Spec, Text, Tmpl, Var
+from celerylint.starting import dumps, loads
 
 MULTI = """\
 [Unit]
@@ -223,7 +224,7 @@ PIECES = st.sampled_from(
 @given(st.lists(PIECES, max_size=30).map("".join))
 def test_any_text_is_read(text: str) -> None:
     manifest = read("x.service", text)
-    assert unpack(pack(manifest)) == manifest
+    assert loads(dumps(manifest)) == manifest
     for _, command in manifest.commands():
         assert all(0 <= word.start <= word.end <= len(text) for word in command.words)
 

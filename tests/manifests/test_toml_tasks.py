@@ -7,10 +7,11 @@ import tomli
 from hypothesis import given
 from hypothesis import strategies as st
 
-from celerylint.facts.manifests.model import Manifest, pack, unpack
+from celerylint.facts.manifests.model import Manifest
 from celerylint.facts.manifests.toml_document import Path, parse
 from celerylint.facts.manifests.toml_tasks import read
 from celerylint.facts.manifests.words import Var
+from celerylint.starting import dumps, loads
 
 POE = '''\
 [project.scripts]
@@ -256,4 +257,4 @@ PIECES = st.sampled_from(
 @given(st.lists(PIECES, max_size=25).map("".join))
 def test_any_text_is_read(text: str) -> None:
     manifest = read("pyproject.toml", text)
-    assert unpack(pack(manifest)) == manifest
+    assert loads(dumps(manifest)) == manifest

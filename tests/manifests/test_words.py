@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-import json
-import marshal
-
 from hypothesis import given
 from hypothesis import strategies as st
 
-from celerylint.facts.manifests import model
-from celerylint.facts.manifests.model import Command, Unit, Variable, manifest, pack, unpack
+from celerylint.facts.manifests.model import Command, Unit, Variable, manifest
 from celerylint.facts.manifests.words import Lit, Text, TextBuilder, Tmpl, Var, Word, join
+from celerylint.starting import dumps, loads
 
 
 def test_text_that_reads_as_it_stands_maps_character_by_character() -> None:
@@ -94,7 +91,7 @@ def test_positions_count_lines_and_columns_from_one() -> None:
     ]
 
 
-def test_facts_survive_marshal_and_json() -> None:
+def test_facts_are_kept_as_they_are() -> None:
     word = Text.at("celery -A x", 4).word()
     unit = Unit(
         "worker",
@@ -104,10 +101,5 @@ def test_facts_survive_marshal_and_json() -> None:
         env=(Variable("A", None, 1, 2, "secret"),),
     )
     found = manifest("a/b", "procfile", "worker: celery", units=(unit,), problems=((3, "odd"),))
-    assert unpack(marshal.loads(marshal.dumps(pack(found)))) == found
-    assert unpack(json.loads(json.dumps(pack(found)))) == found
+    assert loads(dumps(found)) == found
     assert [command.role for _, command in found.commands()] == ["command"]
-
-
-def test_every_fact_type_can_be_packed() -> None:
-    assert set(model._NUMBERS) >= {Word, Text, Unit, Command}

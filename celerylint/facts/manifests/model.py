@@ -12,7 +12,6 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Any
 
-from celerylint.facts.manifests import words
 from celerylint.facts.manifests.words import Text, Word
 from celerylint.structs import dataclass, replace
 
@@ -220,46 +219,3 @@ def manifest(path: str, kind: str, text: str, **facts: Any) -> Manifest:
 def with_commands(unit: Unit, *commands: Command) -> Unit:
     """The unit with these commands added."""
     return replace(unit, commands=(*unit.commands, *commands))
-
-
-_TYPES: tuple[type[Any], ...] = (
-    words.Lit,
-    words.Var,
-    words.Cmd,
-    words.Tmpl,
-    words.Spec,
-    Text,
-    Word,
-    Command,
-    Variable,
-    EnvFile,
-    Build,
-    Unit,
-    Copy,
-    Stage,
-    Table,
-    Manifest,
-)
-_NUMBERS = {kind: number for number, kind in enumerate(_TYPES, 1)}
-_FIELDS: dict[type[Any], tuple[str, ...]] = {kind: kind.__match_args__ for kind in _TYPES}
-
-
-def pack(value: Any) -> Any:
-    """Facts as nested plain tuples that `marshal` and JSON carry."""
-    number = _NUMBERS.get(type(value))
-    if number is not None:
-        return (number, *(pack(getattr(value, name)) for name in _FIELDS[type(value)]))
-    if isinstance(value, tuple):
-        return (0, *(pack(item) for item in value))
-    return value
-
-
-def unpack(value: Any) -> Any:
-    """The inverse of pack. Raises TypeError, ValueError or IndexError for what pack did not
-    make."""
-    if not isinstance(value, (tuple, list)):
-        return value
-    number, *items = value
-    if number == 0:
-        return tuple(unpack(item) for item in items)
-    return _TYPES[number - 1](*(unpack(item) for item in items))
