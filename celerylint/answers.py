@@ -19,14 +19,20 @@ from typing import Any
 
 from celerylint import __version__
 from celerylint.config import Config
-from celerylint.facts.cache import BROKEN, RACY_NS, cache_folder, digest, own_files, write_whole
-from celerylint.findings import Diagnostic, Edit, Finding, Related, Severity, Span
-from celerylint.outcome import Outcome, ProjectRun, Request, Summary
+from celerylint.facts.cache import (
+    BROKEN,
+    RACY_NS,
+    cache_folder,
+    digest,
+    own_files,
+    read_checked,
+    write_checked,
+)
+from celerylint.kept import dumps, loads
+from celerylint.outcome import Outcome, ProjectRun, Request
 from celerylint.tree import DiskTree
 
 MOST_ANSWERS = 8
-_KINDS: tuple[type[Any], ...] = (Span, Related, Edit, Finding, Diagnostic, Summary)
-_NUMBERS = {kind: number for number, kind in enumerate(_KINDS)}
 
 
 class Answers:
@@ -82,11 +88,10 @@ class Answers:
         blob = self._kept.get(key) if key is not None else None
         if blob is None or key is None:
             return None
-        try:
-            root, files, here, *rest = marshal.loads(blob)
-            summary, findings, diagnostics = (_unpack(each) for each in rest)
-        except BROKEN:
+        found = loads(blob)
+        if found is None:
             return None
+        root, files, here, summary, findings, diagnostics = found
         self._kept[key] = self._kept.pop(key)
         run = ProjectRun(root, None, files, config, (), here, summary)
         return Outcome((run,), findings, diagnostics, run.reader(tree))
@@ -96,9 +101,8 @@ class Answers:
         if key is None or outcome.failed:
             return
         (run,) = outcome.runs
-        parts = (run.summary, outcome.findings, outcome.diagnostics)
-        plain = (run.root, run.files, run.here, *(_pack(each) for each in parts))
-        self._kept[key] = marshal.dumps(plain)
+        told = (run.summary, outcome.findings, outcome.diagnostics)
+        self._kept[key] = dumps((run.root, run.files, run.here, *told))
 
     def save(self) -> None:
         """Write what is new. Answers are a convenience: where they cannot be written, the cache of
@@ -111,20 +115,17 @@ class Answers:
         if payload == self._before:
             return
         try:
-            write_whole(self._file, [_header(), digest(payload), payload])
+            write_checked(self._file, _header(), payload)
         except OSError:
             self._file = None
 
     def _load(self) -> None:
-        header = _header()
         try:
             assert self._file is not None
-            data = self._file.read_bytes()
-            start = len(header) + len(digest(b""))
-            payload = data[start:]
-            if data.startswith(header) and data[len(header) : start] == digest(payload):
+            payload = read_checked(self._file, _header())
+            if payload is not None:
                 self.memory, self._kept = marshal.loads(payload)
-                self._before = payload
+                self._before = bytes(payload)
         except (OSError, *BROKEN):
             self.memory, self._kept = {}, {}
 
@@ -132,23 +133,3 @@ class Answers:
 def _header() -> bytes:
     said = f"celerylint answers {__version__} {sys.version_info[:2]} {marshal.version}"
     return digest(said.encode())
-
-
-def _pack(value: Any) -> Any:
-    """Plain tuples that `marshal` carries: a number of the kind, then the fields."""
-    number = _NUMBERS.get(type(value))
-    if number is not None:
-        return (number, *(_pack(getattr(value, name)) for name in type(value).__match_args__))
-    if isinstance(value, tuple):
-        return (-1, *map(_pack, value))
-    return (-2, value.value) if isinstance(value, Severity) else value
-
-
-def _unpack(value: Any) -> Any:
-    if not isinstance(value, tuple):
-        return value
-    number, *parts = value
-    if number == -2:
-        return Severity(parts[0])
-    made = map(_unpack, parts)
-    return tuple(made) if number == -1 else _KINDS[number](*made)

@@ -8,17 +8,14 @@ and times of the files that were looked into.
 
 from __future__ import annotations
 
-import io
 import marshal
-import pickle
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from celerylint.config import Config
 from celerylint.facts import manifests
 from celerylint.facts.cache import Cache, digest, own_files
 from celerylint.facts.manifests.model import Manifest
-from celerylint.project.place import Home
-from celerylint.structs import is_struct
+from celerylint.kept import dumps, loads
 from celerylint.tree import Tree
 from celerylint.triage import glob_matches
 
@@ -106,28 +103,3 @@ class _Starting:
         blob = marshal.dumps((dumps(made),))
         self.cache.put(manifest_key(path), self.tree.stat(path), content, False, blob)
         return made
-
-
-def dumps(value: object) -> bytes:
-    """Values of celerylint's own as bytes."""
-    return pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
-
-
-def loads(blob: bytes, *_: object) -> Any:
-    """The values again; None for anything else."""
-    try:
-        return _Values(io.BytesIO(blob)).load()
-    except Exception:  # noqa: BLE001 - whatever is wrong with it, it can be found anew
-        return None
-
-
-class _Values(pickle.Unpickler):
-    """Makes celerylint's own values and nothing else, whoever wrote the cache."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        """The class of a value. Raises UnpicklingError for anything else."""
-        if module.startswith("celerylint."):
-            found = super().find_class(module, name)
-            if is_struct(found) or found is Home:
-                return found
-        raise pickle.UnpicklingError(f"{module}.{name} is no value of celerylint's")

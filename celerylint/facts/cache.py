@@ -53,7 +53,7 @@ class Stat(Protocol):
     def mtime_ns(self) -> int: ...
 
 
-def digest(data: bytes) -> bytes:
+def digest(data: bytes | memoryview) -> bytes:
     """The key of a content."""
     return hashlib.blake2b(data, digest_size=DIGEST).digest()
 
@@ -183,7 +183,7 @@ class Cache:
         contents = {entry[2]: self._contents[entry[2]] for entry in kept.values()}
         payload = marshal.dumps((self._opened_ns, kept, _bounded(contents), remembered))
         try:
-            write_whole(self._file, [_header(), _checksum(payload), payload])
+            write_checked(self._file, _header(), payload)
         except OSError as error:
             message = f"the cache cannot be written: {error.strerror or error}"
             self.problem = Diagnostic("cache", message, severity=Severity.ADVICE)
@@ -195,11 +195,8 @@ class Cache:
         if self._file is None:
             return
         try:
-            data = self._file.read_bytes()
-            header = _header()
-            start = len(header) + DIGEST
-            payload = memoryview(data)[start:]
-            if not data.startswith(header) or data[len(header) : start] != _checksum(payload):
+            payload = read_checked(self._file, _header())
+            if payload is None:
                 return
             written_ns, entries, contents, remembered = marshal.loads(payload)
             self._trusted_ns = written_ns - RACY_NS
@@ -246,10 +243,6 @@ def _header() -> bytes:
     return MAGIC + digest(said.encode("utf-8", "surrogateescape"))
 
 
-def _checksum(payload: bytes | memoryview) -> bytes:
-    return hashlib.blake2b(payload, digest_size=DIGEST).digest()
-
-
 def _bounded(contents: dict[bytes, Content]) -> dict[bytes, Content]:
     """The same, without the facts of the largest files when all together would be too much."""
     total = sum(len(facts) for _, facts in contents.values() if facts)
@@ -266,8 +259,17 @@ def _bounded(contents: dict[bytes, Content]) -> dict[bytes, Content]:
     return bounded
 
 
-def write_whole(file: Path, parts: list[bytes]) -> None:
-    """Writes whole or not at all; raises OSError."""
+def read_checked(file: Path, header: bytes) -> memoryview | None:
+    """What `write_checked` wrote under this header; None for anything else. Raises OSError."""
+    data = memoryview(file.read_bytes())
+    start = len(header) + DIGEST
+    payload = data[start:]
+    whole = data[: len(header)] == header and data[len(header) : start] == digest(payload)
+    return payload if whole else None
+
+
+def write_checked(file: Path, header: bytes, payload: bytes) -> None:
+    """Writes a header, a checksum and what they stand for, whole or not at all; raises OSError."""
     folder = file.parent
     if not folder.is_dir():
         folder.mkdir(parents=True, mode=0o700, exist_ok=True)
@@ -276,7 +278,7 @@ def write_whole(file: Path, parts: list[bytes]) -> None:
         (folder / "CACHEDIR.TAG").write_text(CACHEDIR_TAG, encoding="ascii")
     temporary = folder / f"{file.stem}.{os.getpid()}.{time.monotonic_ns()}.tmp"
     try:
-        temporary.write_bytes(b"".join(parts))
+        temporary.write_bytes(b"".join([header, digest(payload), payload]))
         os.replace(temporary, file)
     except OSError:
         with contextlib.suppress(OSError):

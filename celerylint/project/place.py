@@ -7,14 +7,16 @@ from bisect import bisect_right
 from celerylint.facts.manifests.model import Manifest
 from celerylint.findings import Span
 from celerylint.project.values import Site
+from celerylint.structs import dataclass
 
 
+@dataclass(slots=True, eq=False)
 class Home:
-    """The file that words stand in: turns their offsets into spans."""
+    """The file that words stand in: turns their offsets into spans. newlines are the offsets behind
+    each newline."""
 
-    def __init__(self, path: str, newlines: tuple[int, ...] = ()) -> None:
-        self.path = path
-        self._newlines = newlines
+    path: str
+    newlines: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, manifest: Manifest) -> Home:
@@ -23,8 +25,8 @@ class Home:
 
     def position(self, offset: int) -> tuple[int, int]:
         """(line, column) from 1."""
-        line = bisect_right(self._newlines, offset)
-        return line + 1, offset - (self._newlines[line - 1] if line else 0) + 1
+        line = bisect_right(self.newlines, offset)
+        return line + 1, offset - (self.newlines[line - 1] if line else 0) + 1
 
     def span(self, start: int, end: int) -> Span:
         """The stretch [start, end) as lines and columns."""

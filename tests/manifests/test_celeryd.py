@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from celerylint.facts.manifests.celeryd import read
-from celerylint.starting import dumps, loads
+from celerylint.kept import dumps, loads
 
 
 def values(text: str) -> dict[str, str]:

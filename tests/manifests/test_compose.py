@@ -3,7 +3,7 @@ from __future__ import annotations
 from celerylint.facts.manifests import compose
 from celerylint.facts.manifests.model import Manifest, Unit
 from celerylint.facts.manifests.words import Lit, Tmpl, Var, Word
-from celerylint.starting import dumps, loads
+from celerylint.kept import dumps, loads
 
 
 def services(source: str) -> dict[str, Unit]:

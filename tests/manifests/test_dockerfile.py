@@ -8,7 +8,7 @@ from celerylint.facts.manifests.classify import classify
 from celerylint.facts.manifests.dockerfile import read
 from celerylint.facts.manifests.model import Manifest, Stage
 from celerylint.facts.manifests.words import Var
-from celerylint.starting import dumps, loads
+from celerylint.kept import dumps, loads
 
 
 def one(text: str) -> tuple[Manifest, Stage]:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from celerylint.facts.manifests.hcl import read
 from celerylint.facts.manifests.model import Unit
 from celerylint.facts.manifests.words import Tmpl
-from celerylint.starting import dumps, loads
+from celerylint.kept import dumps, loads
 
 ECS = """\
 # command = ["celery", "worker"]

@@ -3,7 +3,7 @@ from __future__ import annotations
 from celerylint.facts.manifests import helm
 from celerylint.facts.manifests.model import Manifest
 from celerylint.facts.manifests.words import Lit, Tmpl
-from celerylint.starting import dumps, loads
+from celerylint.kept import dumps, loads
 
 PATH = "charts/shop/templates/worker.yaml"
 TEMPLATE = """\

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from celerylint.facts.manifests.htcondor import read
 from celerylint.facts.manifests.model import Unit
 from celerylint.facts.manifests.words import Spec, Var
-from celerylint.starting import dumps, loads
+from celerylint.kept import dumps, loads
 
 SUBMIT = """\
 #!/usr/bin/env condor_submit

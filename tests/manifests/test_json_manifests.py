@@ -9,7 +9,7 @@ from celerylint.facts.manifests import ecs, ide
 from celerylint.facts.manifests.json_text import json_file
 from celerylint.facts.manifests.model import Manifest
 from celerylint.facts.manifests.words import Lit, Tmpl
-from celerylint.starting import dumps, loads
+from celerylint.kept import dumps, loads
 
 
 def checked(found: Manifest) -> Manifest:

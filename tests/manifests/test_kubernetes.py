@@ -3,7 +3,7 @@ from __future__ import annotations
 from celerylint.facts.manifests import kubernetes
 from celerylint.facts.manifests.model import Manifest
 from celerylint.facts.manifests.words import Lit, Var
-from celerylint.starting import dumps, loads
+from celerylint.kept import dumps, loads
 
 
 def read(source: str) -> Manifest:

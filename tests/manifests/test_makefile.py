@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from celerylint.facts.manifests.makefile import read
 from celerylint.facts.manifests.model import Manifest
 from celerylint.facts.manifests.words import Cmd, Lit, Tmpl, Var
-from celerylint.starting import dumps, loads
+from celerylint.kept import dumps, loads
 
 MAKEFILE = """\
 PY = $(BIN)/python

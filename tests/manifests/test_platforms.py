@@ -3,7 +3,7 @@ from __future__ import annotations
 from celerylint.facts.manifests import ci, platform, taskfile
 from celerylint.facts.manifests.model import Command, Manifest, Unit
 from celerylint.facts.manifests.words import Tmpl
-from celerylint.starting import dumps, loads
+from celerylint.kept import dumps, loads
 
 
 def checked(found: Manifest) -> Manifest:

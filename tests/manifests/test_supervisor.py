@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from celerylint import starting
+from celerylint import kept
 from celerylint.facts.manifests.ini import sections
 from celerylint.facts.manifests.model import Manifest, Problem, Unit
 from celerylint.facts.manifests.supervisor import read
@@ -266,7 +266,7 @@ PIECES = st.sampled_from(
 @given(st.lists(PIECES, max_size=30).map("".join))
 def test_any_text_is_read(text: str) -> None:
     manifest = read("s.conf", text)
-    assert starting.loads(starting.dumps(manifest)) == manifest
+    assert kept.loads(kept.dumps(manifest)) == manifest
     for _, command in manifest.commands():
         assert all(0 <= word.start <= word.end <= len(text) for word in command.words)
 

@@ -10,7 +10,7 @@ from celerylint.facts.manifests.model import Unit
 from celerylint.facts.manifests.systemd import read
 from celerylint.facts.manifests.systemd_words import items
 from celerylint.facts.manifests.words import Spec, Text, Tmpl, Var
-from celerylint.starting import dumps, loads
+from celerylint.kept import dumps, loads
 
 MULTI = """\
 [Unit]

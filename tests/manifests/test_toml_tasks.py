@@ -11,7 +11,7 @@ from celerylint.facts.manifests.model import Manifest
 from celerylint.facts.manifests.toml_document import Path, parse
 from celerylint.facts.manifests.toml_tasks import read
 from celerylint.facts.manifests.words import Var
-from celerylint.starting import dumps, loads
+from celerylint.kept import dumps, loads
 
 POE = '''\
 [project.scripts]

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from celerylint.facts.manifests.model import Command, Unit, Variable, manifest
 from celerylint.facts.manifests.words import Lit, Text, TextBuilder, Tmpl, Var, Word, join
-from celerylint.starting import dumps, loads
+from celerylint.kept import dumps, loads
 
 
 def test_text_that_reads_as_it_stands_maps_character_by_character() -> None:
