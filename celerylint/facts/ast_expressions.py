@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
+from celerylint.facts.lowering import (
+    KEYWORD_ONLY,
+    POSITIONAL,
+    POSITIONAL_ONLY,
+    VAR_KEYWORD,
+    VAR_POSITIONAL,
+    Lowering,
+)
 from celerylint.facts.syntax import MOST_BITS, Node, joined, spanning
 
 OPERATORS: dict[type, str] = {
@@ -39,7 +47,6 @@ OPERATORS: dict[type, str] = {
     ast.Is: "is",
     ast.IsNot: "is not",
 }
-POSITIONAL_ONLY, POSITIONAL, VAR_POSITIONAL, KEYWORD_ONLY, VAR_KEYWORD = range(5)
 
 
 class Offsets:
@@ -62,15 +69,14 @@ class Offsets:
         return start + len(data[:column].decode("utf-8", "surrogatepass"))
 
 
-class Expressions:
+class Expressions(Lowering):
     """Lowers the expressions of one module."""
 
     def __init__(self, text: str, starts: Sequence[int]) -> None:
+        super().__init__()
         self.text = text
-        self.words: set[str] = set()
         self._offset = Offsets(text, starts).of
-        self._within: tuple[int, int] | None = None
-        self._table: dict[type, Callable[[Any, int, int], Node]] = {
+        self._table = {
             ast.Name: self._name,
             ast.Attribute: self._attribute,
             ast.Call: self._call,
@@ -109,16 +115,6 @@ class Expressions:
             return self._within
         offset = self._offset
         return offset(node.lineno, node.col_offset), offset(node.end_lineno, node.end_col_offset)
-
-    def lower(self, node: ast.expr) -> Node:
-        """The tuple of an expression."""
-        start, end = self.span(node)
-        make = self._table.get(type(node))
-        return ("other", start, end) if make is None else make(node, start, end)
-
-    def optional(self, node: ast.expr | None) -> Node | None:
-        """The tuple of an expression that may be absent."""
-        return None if node is None else self.lower(node)
 
     def all(self, nodes: Sequence[ast.expr]) -> tuple[Node, ...]:
         """The tuples of several expressions."""

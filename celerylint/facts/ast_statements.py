@@ -62,10 +62,6 @@ class Statements(Expressions):
                 found.append(lowered)
         return tuple(found)
 
-    def _expression(self, node: ast.Expr, s: int, e: int) -> Node | None:
-        lowered = self.lower(node.value)
-        return None if lowered[0] == "const" else ("expr", s, e, lowered)
-
     def _annotated(self, node: ast.AnnAssign, s: int, e: int) -> Node:
         annotation = self.lower(node.annotation)
         return ("ann", s, e, self.lower(node.target), annotation, self.optional(node.value))

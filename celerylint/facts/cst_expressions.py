@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
 from typing import Any
 
 import libcst as cst
 
-from celerylint.facts.syntax import MOST_BITS, PARAM_KINDS, Node, joined, spanning
+from celerylint.facts.lowering import (
+    KEYWORD_ONLY,
+    POSITIONAL,
+    POSITIONAL_ONLY,
+    VAR_KEYWORD,
+    VAR_POSITIONAL,
+    Lowering,
+)
+from celerylint.facts.syntax import MOST_BITS, Node, joined, spanning
 
 OPERATORS: dict[type, str] = {
     cst.Add: "+",
@@ -55,17 +62,15 @@ OPERATORS: dict[type, str] = {
     cst.IsNot: "is not",
 }
 CONSTANTS = {"None": None, "True": True, "False": False}
-POSITIONAL_ONLY, POSITIONAL, VAR_POSITIONAL, KEYWORD_ONLY, VAR_KEYWORD = range(len(PARAM_KINDS))
 
 
-class Expressions:
+class Expressions(Lowering):
     """Lowers expressions of one module, given where its nodes stand."""
 
     def __init__(self, spans: dict[int, tuple[int, int]]) -> None:
+        super().__init__()
         self.spans = spans
-        self.words: set[str] = set()
-        self._within: tuple[int, int] | None = None
-        self._table: dict[type, Callable[[Any, int, int], Node]] = {
+        self._table = {
             cst.Name: self._name,
             cst.Attribute: self._attribute,
             cst.Call: self._call,
@@ -100,16 +105,6 @@ class Expressions:
     def span(self, node: object) -> tuple[int, int]:
         """Offsets of a node; (0, 0) for the few kinds that have none of their own."""
         return self._within or self.spans.get(id(node), (0, 0))
-
-    def lower(self, node: cst.CSTNode) -> Node:
-        """The tuple of an expression."""
-        start, end = self.span(node)
-        make = self._table.get(type(node))
-        return ("other", start, end) if make is None else make(node, start, end)
-
-    def optional(self, node: cst.CSTNode | None) -> Node | None:
-        """The tuple of an expression that may be absent."""
-        return None if node is None else self.lower(node)
 
     def _name(self, node: cst.Name, s: int, e: int) -> Node:
         if node.value in CONSTANTS:

@@ -61,10 +61,6 @@ class Statements(Expressions):
         """The tuples of an indented block or of what follows the colon on the same line."""
         return self.body(suite.body)
 
-    def _expression(self, node: cst.Expr, s: int, e: int) -> Node | None:
-        lowered = self.lower(node.value)
-        return None if lowered[0] == "const" else ("expr", s, e, lowered)
-
     def _assign(self, node: cst.Assign, s: int, e: int) -> Node:
         targets = tuple(self.lower(each.target) for each in node.targets)
         return ("assign", s, e, targets, self.lower(node.value))
