@@ -106,20 +106,16 @@ def initialise(machine: Machine, record: AppRecord, arguments: Arguments, here: 
     if changes is not None:
         record.note(event("update", machine, here, changes))
     source = given.get("config_source")
-    if source is not None and not _is_none(source):
+    if source is not None and not source.is_none():
         record.note(event("object", machine, here, source))
 
 
 def _load_with(machine: Machine, record: AppRecord, loader: Value | None, here: Here) -> None:
-    if loader is None or _is_none(loader):
+    if loader is None or loader.is_none():
         return
     record.loader = text_of(loader)
     if record.loader not in LOADERS:
         record.note(event("update", machine, here, Unknown(reason="what its loader reads")))
-
-
-def _is_none(value: Value) -> bool:
-    return isinstance(value, Literal) and value.value is None
 
 
 def _surer(known: Value | None, found: Value | None) -> Value | None:

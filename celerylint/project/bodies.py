@@ -144,16 +144,8 @@ def _alone(machine: Machine) -> Iterator[Machine]:
 
 def _run(machine: Machine, function: FunctionObject, receiver: Value | None) -> None:
     scope = functions.own_scope(machine, function, receiver)
-    machine.returns.append([])
-    machine.nested.append([])
     body = function.body()
-    if _EXIT in function.words:
-        body = _raised(body)
-    try:
-        machine.run(body, scope)
-    finally:
-        machine.returns.pop()
-        machine.nested.pop()
+    machine.run_apart(_raised(body) if _EXIT in function.words else body, scope)
 
 
 def _raised(code: Any) -> Any:

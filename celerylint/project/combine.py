@@ -193,13 +193,9 @@ def present(value: Value) -> Value:
             return replace(value, default=None)
         return value
     if isinstance(value, OneOf):
-        kept = [each for each in value.options if not _is_none(each)]
+        kept = [each for each in value.options if not each.is_none()]
         return one_of(map(present, kept)) if kept else value
     return value
-
-
-def _is_none(value: Value) -> bool:
-    return isinstance(value, Literal) and value.value is None
 
 
 def without_unset(value: Value) -> Value:

@@ -12,7 +12,7 @@ from celerylint.project.machine import FrameNote, Machine
 from celerylint.project.objects import ClassObject, Instance, Unread
 from celerylint.project.packing import Piece
 from celerylint.project.records import SendRecord, World
-from celerylint.project.values import Literal, Mapping, Name, OneOf, Sequence, Site, Value
+from celerylint.project.values import Mapping, Name, OneOf, Sequence, Site, Value
 from celerylint.structs import replace
 
 
@@ -131,7 +131,7 @@ def _orm(
     know.
     """
     if isinstance(value, OneOf):
-        kept = [each for each in value.options if not _is_none(each)]
+        kept = [each for each in value.options if not each.is_none()]
         answers = [_orm(machine, each, node) for each in kept]
         return answers[0] if answers and all(each is not None for each in answers) else None
     if isinstance(value, Unread):
@@ -146,10 +146,6 @@ def _orm(
         found = [_orm(machine, each, None) for each in value.items]
         return next((each for each in found if each is not None), None)
     return None
-
-
-def _is_none(value: Value) -> bool:
-    return isinstance(value, Literal) and value.value is None
 
 
 def _proof(value: Value, cls: ClassObject | Name, span: Span) -> tuple[Related, ...]:

@@ -195,13 +195,7 @@ def _body(machine: Machine, world: World, function: FunctionObject, receiver: Va
     note = FrameNote("function", Site(scope.module, node[1], node[2]), function.name)
     machine.frames = [*machine.frames, note]
     machine.steps = 0
-    machine.returns.append([])
-    machine.nested.append([])
-    try:
-        machine.run(function.body(), scope)
-    finally:
-        machine.returns.pop()
-        nested = machine.nested.pop()
+    _, nested = machine.run_apart(function.body(), scope)
     for inner, frames in nested:
         _nested(machine, world, inner, frames)
 

@@ -160,16 +160,12 @@ def _inside(machine: Machine, values: Iterable[Value], depth: int) -> Iterator[F
 def _every(machine: Machine, value: OneOf, depth: int) -> Form | None:
     """The form where each of several values has one of the same rows; None is encoded, but whoever
     writes `x = None` first does not mean to send that."""
-    kept = [each for each in value.options if not _is_none(each)]
+    kept = [each for each in value.options if not each.is_none()]
     first = [next(_forms(machine, each, depth), None) for each in kept]
     found = [each for each in first if each is not None]
     if not found or len(found) < len(first) or any(each.rows != found[0].rows for each in found):
         return None
     return found[0]
-
-
-def _is_none(value: Value) -> bool:
-    return isinstance(value, Literal) and value.value is None
 
 
 def _key(key: Value) -> Form | None:

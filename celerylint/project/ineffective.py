@@ -190,7 +190,7 @@ def _disagree(given: Value, value: Value, setting: str) -> bool:
     variable = naming.ENVIRONMENT.get(setting, "")
     if {variable} & {*given.environment(), *value.environment()}:
         return False  # that variable wins over both
-    if same(given, value) or _is_none(value):
+    if same(given, value) or value.is_none():
         return False
     if isinstance(given, Joined) and isinstance(value, Literal):
         return not str(value.value).startswith(given.prefix() or str(value.value))
@@ -198,10 +198,6 @@ def _disagree(given: Value, value: Value, setting: str) -> bool:
     return all(isinstance(each, Literal | Default | Joined) for each in parts) and not any(
         isinstance(each, OneOf | Unknown) for each in parts
     )
-
-
-def _is_none(value: Value) -> bool:
-    return isinstance(value, Literal) and value.value is None
 
 
 def _placed(

@@ -42,6 +42,9 @@ CallHandler = Callable[["Machine", Arguments, Here], Value]
 Listener = Callable[["Machine", Value, Arguments, Here], None]
 
 
+Nested = list[tuple[Value, tuple["FrameNote", ...]]]  # functions and what they stand in
+
+
 @dataclass(slots=True)
 class FrameNote:
     """Something that the code being followed stands in; see `celerylint.project.model.Frame`."""
@@ -72,7 +75,7 @@ class Machine:
     environment: dict[str, list[Value]] = field(default_factory=dict)  # what the code sets itself
     calls: list[tuple[str, int]] = field(default_factory=list)  # functions being followed
     returns: list[list[Value]] = field(default_factory=list)
-    nested: list[list[tuple[Value, tuple[FrameNote, ...]]]] = field(default_factory=list)
+    nested: list[Nested] = field(default_factory=list)
     loops: list[Loop] = field(default_factory=list)  # being followed round by round
     scopes: list[Scope] = field(default_factory=list)  # of the functions being followed
     families: dict[int, Family] = field(default_factory=dict)  # of classes, by identity
@@ -218,10 +221,10 @@ class Machine:
                 value = step.env.get(name)
                 if value is not None:
                     kind = type(value)
-                    if kind is not Lazy and kind is not OneOf and kind is not Unset:
-                        return value
-                    if kind is not Unset:
+                    if kind is Lazy or kind is OneOf:
                         return self.settle(value)
+                    if kind is not Unset:
+                        return value
             step = step.parent
         return self.missing(scope.module, name)
 
@@ -248,6 +251,17 @@ class Machine:
     def run(self, body: Body, scope: Scope) -> bool:
         """Follow a block. True where control never gets behind it."""
         return statements.run(self, body, scope)
+
+    def run_apart(self, body: Body, scope: Scope) -> tuple[list[Value], Nested]:
+        """Follow the body of a function that nobody calls: what it returns, and the functions that
+        it defines and that may send tasks."""
+        self.returns.append([])
+        self.nested.append([])
+        try:
+            self.run(body, scope)
+        finally:
+            returned, nested = self.returns.pop(), self.nested.pop()
+        return returned, nested
 
     @contextmanager
     def frame(self, kind: str, site: Site, detail: str = "") -> Iterator[None]:

@@ -13,7 +13,6 @@ from celerylint.project.objects import (
     ClassObject,
     FunctionObject,
     Instance,
-    Scope,
     Unread,
 )
 from celerylint.project.records import RetryRecord, TaskRecord, World
@@ -87,7 +86,7 @@ def settled(machine: Machine, cls: ClassObject) -> Instance:
     if isinstance(start, FunctionObject):
         with machine.aside():
             machine.alone, machine.listeners = True, []
-            _run(machine, start, functions.own_scope(machine, start, made))
+            machine.run_apart(start.body(), functions.own_scope(machine, start, made))
     return made
 
 
@@ -157,14 +156,4 @@ def _into(
     functions.bind(machine, function, arguments, scope)
     with machine.aside():
         machine.alone, machine.listeners = True, [listen]
-        _run(machine, function, scope)
-
-
-def _run(machine: Machine, function: FunctionObject, scope: Scope) -> None:
-    machine.returns.append([])
-    machine.nested.append([])
-    try:
-        machine.run(function.body(), scope)
-    finally:
-        machine.returns.pop()
-        machine.nested.pop()
+        machine.run_apart(function.body(), scope)

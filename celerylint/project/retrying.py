@@ -27,7 +27,7 @@ def unbounded(task: Task) -> tuple[Related, ...]:
     places = [
         Related(call.span, "retries without a bound of its own")
         for call in task.retries
-        if not call.open and (call.max_retries is None or _is_none(call.max_retries))
+        if not call.open and (call.max_retries is None or call.max_retries.is_none())
     ]
     auto = task.option("autoretry_for")
     if auto is not None and _some(auto.value) and not _bounded_by_keywords(task):
@@ -38,21 +38,17 @@ def unbounded(task: Task) -> tuple[Related, ...]:
 def _expires(task: Task) -> bool:
     """Does every message of the task end at some time? A retry keeps the time of the first one."""
     option = task.option("expires")
-    return option is not None and not _is_none(option.value)
+    return option is not None and not option.value.is_none()
 
 
 def _bounded_by_keywords(task: Task) -> bool:
     option = task.option("retry_kwargs")
-    if option is None or _is_none(option.value):
+    if option is None or option.value.is_none():
         return False
     if not isinstance(option.value, Mapping) or option.value.open:
         return True
     given = option.value.get("max_retries")
-    return given is not None and not _is_none(given)
-
-
-def _is_none(value: Value) -> bool:
-    return value.is_none()
+    return given is not None and not given.is_none()
 
 
 def _some(value: Value) -> bool:
@@ -151,7 +147,7 @@ def _leak(task: Task, call: RetryCall, sure: bool) -> Iterator[Leak]:
 def _bound_of_autoretry(task: Task) -> tuple[int | None, bool]:
     """How often Celery retries the task by itself, and whether that is known."""
     given = keyword(task, "max_retries")
-    if given is None or _is_none(given):
+    if given is None or given.is_none():
         return own_bound(task)
     values = list(given.alternatives())
     first = values[0].value if isinstance(values[0], Literal) else None
@@ -166,12 +162,12 @@ def nones(task: Task) -> Iterator[tuple[Span, str, RetryCall | None]]:
         return
     for call in task.retries:
         given = call.argument("max_retries", 6)
-        if given is None or not _is_none(given.value):
+        if given is None or not given.value.is_none():
             continue
         if given.text == "None" or given.text.isupper():  # not a parameter that was left out
             yield given.span, f"max_retries={given.text}", call
     value, option = keyword(task, "max_retries"), task.option("retry_kwargs")
-    if value is not None and option is not None and _is_none(value) and autoretry(task):
+    if value is not None and option is not None and value.is_none() and autoretry(task):
         near = value.span is not None and value.span.path == option.span.path
         span = value.span if near and value.span is not None else option.span
         yield span, 'retry_kwargs={"max_retries": None}', None

@@ -84,14 +84,7 @@ def _returned(
     machine.alone, machine.listeners = True, [_deaf]
     scope = functions.own_scope(machine, function, receiver)
     machine.steps, machine.spent = 0, functions.MOST_IN_ALL - MOST_STEPS
-    machine.returns.append([])
-    machine.nested.append([])
-    try:
-        machine.run(body, scope)
-    finally:
-        found = machine.returns.pop()
-        machine.nested.pop()
-    return found
+    return machine.run_apart(body, scope)[0]
 
 
 def _deaf(machine: Machine, function: Value, arguments: Arguments, here: Here) -> None:
