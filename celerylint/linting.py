@@ -18,7 +18,7 @@ from celerylint.project.modules import ModuleMap
 from celerylint.reading import Library
 from celerylint.registry import RuleInfo
 from celerylint.structs import replace
-from celerylint.tree import DiskTree, Tree
+from celerylint.tree import DiskTree, Tree, text_of
 from celerylint.triage import Desk, triage
 
 # Each round reads what the last one could not do without; real projects need three or four.
@@ -199,13 +199,6 @@ def project_json(tree: Tree | str, config: Config | None = None) -> dict[str, ob
 
     made: Tree = DiskTree(tree) if isinstance(tree, str) else tree
     if config is None:
-        config = configuration.find(lambda name: _tree_text(made, name))
+        config = configuration.find(lambda name: text_of(made, name))
     outcome = lint_tree(made, config, ())
     return dict(projectjson.document(outcome.runs[0]))
-
-
-def _tree_text(tree: Tree, name: str) -> str | None:
-    try:
-        return tree.read(name).decode("utf-8-sig", "replace")
-    except (OSError, ValueError):
-        return None

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from celerylint.config import Config
 from celerylint.findings import Diagnostic, Finding, Severity, Span
 from celerylint.structs import dataclass, field
-from celerylint.tree import Tree
+from celerylint.tree import Tree, text_of
 
 if TYPE_CHECKING:
     from celerylint.project.model import Project
@@ -113,17 +113,10 @@ class ProjectRun:
 
         def text(path: str) -> str | None:
             if self.here:
-                return _text(tree, joined(self.here, path))
-            return _text(tree, path[len(prefix) :]) if path.startswith(prefix) else None
+                return text_of(tree, joined(self.here, path))
+            return text_of(tree, path[len(prefix) :]) if path.startswith(prefix) else None
 
         return text
-
-
-def _text(tree: Tree, path: str) -> str | None:
-    try:
-        return tree.read(path).decode("utf-8-sig", "replace")
-    except (OSError, ValueError):
-        return None
 
 
 def _summary(project: Project) -> Summary:

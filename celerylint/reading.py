@@ -19,7 +19,7 @@ from celerylint.findings import Diagnostic
 from celerylint.project import interest
 from celerylint.project.profiles import NAMING_FILES, VARIABLE, named_in
 from celerylint.testcode import is_test_path
-from celerylint.tree import Stat, Tree
+from celerylint.tree import Stat, Tree, text_of
 
 if TYPE_CHECKING:
     from celerylint.project.collected import Collected
@@ -108,11 +108,7 @@ class Library:
 
     def text(self, path: str) -> str | None:
         """A file's text for showing a line of it, or None."""
-        try:
-            data = self.tree.read(path)
-        except (OSError, ValueError):
-            return None
-        return data.decode("utf-8-sig", "replace")
+        return text_of(self.tree, path)
 
     def selected(self) -> frozenset[str]:
         """The Python files that may say something about Celery or send

@@ -80,6 +80,16 @@ OWN_TABLE = regex(rb"""(?m)^[ \t]*\[+[ \t]*tool[ \t]*\.[ \t]*["']?celerylint["']
 PROJECTS_DEPTH = 3
 
 
+def text_of(tree: Tree, path: str) -> str | None:
+    """A file's text for showing a line of it, or for what is read with mistakes; None where it
+    cannot be read.
+    """
+    try:
+        return tree.read(path).decode("utf-8-sig", "replace")
+    except (OSError, ValueError):
+        return None
+
+
 class DiskTree:
     """The files below `root`, walked once, when made.
 
