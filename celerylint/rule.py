@@ -153,6 +153,7 @@ from celerylint.project.unused_names import unused_names
 from celerylint.project.values import Value
 from celerylint.project.waiting import Wait, wait
 from celerylint.project.whole_arguments import Misfit, misfits
+from celerylint.project.wording import first_few
 from celerylint.structs import dataclass
 
 __all__ = [
@@ -288,6 +289,7 @@ __all__ = [
     "fate",
     "fed",
     "final",
+    "first_few",
     "forced",
     "hangs",
     "hidden_limits",

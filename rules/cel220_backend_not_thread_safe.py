@@ -16,6 +16,7 @@ from celerylint.rule import (
     Task,
     WebServer,
     Worker,
+    first_few,
     keepers,
     pool_place,
     result_backend,
@@ -129,5 +130,4 @@ def _help(worker: Context) -> str:
 
 
 def _first(tasks: Sequence[Task]) -> str:
-    shown = ", ".join(f"`{task.function}`" for task in tasks[:_NAMED])
-    return f"{shown}, …" if len(tasks) > _NAMED else shown
+    return first_few([task.function for task in tasks])

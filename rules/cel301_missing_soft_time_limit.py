@@ -16,12 +16,11 @@ from celerylint.rule import (
     Task,
     coverage,
     enforces,
+    first_few,
     limit,
     rule,
     spelled,
 )
-
-_NAMED = 3
 
 
 @rule(on=Project, severity=Severity.WARNING, since="0.1")
@@ -89,5 +88,4 @@ def _count(some: Sequence[Task], tasks: Sequence[Task]) -> str:
 
 
 def _first(tasks: Sequence[Task]) -> str:
-    shown = ", ".join(f"`{task.function}`" for task in tasks[:_NAMED])
-    return f"{shown}, …" if len(tasks) > _NAMED else shown
+    return first_few([task.function for task in tasks])

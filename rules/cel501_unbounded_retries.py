@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from celerylint.rule import Finding, Project, Related, Severity, Span, Task, rule, unbounded
+from celerylint.rule import (
+    Finding,
+    Project,
+    Related,
+    Severity,
+    Span,
+    Task,
+    first_few,
+    rule,
+    unbounded,
+)
 
 
 @rule(on=Project, severity=Severity.WARNING, since="0.1")
@@ -29,7 +39,5 @@ def unbounded_retries(project: Project, _: Project) -> Iterator[Finding]:
 def _names(tasks: list[Task]) -> str:
     if len(tasks) == 1:
         return f"if it keeps failing, `{tasks[0].function}` is"
-    shown = ", ".join(f"`{each.function}`" for each in tasks[:3])
-    return (
-        f"if they keep failing, {len(tasks)} tasks ({shown}{', …' if len(tasks) > 3 else ''}) are"
-    )
+    shown = first_few([each.function for each in tasks])
+    return f"if they keep failing, {len(tasks)} tasks ({shown}) are"

@@ -11,6 +11,7 @@ from celerylint.rule import (
     Related,
     Severity,
     Worker,
+    first_few,
     ignored_limits,
     pool_place,
     rule,
@@ -40,7 +41,7 @@ def limit_not_enforced_by_pool(worker: Worker, project: Project) -> Iterator[Fin
     yield Finding(
         pool_place(worker),
         f"a {pool} pool never enforces a {kinds} limit: {count} of this worker may hang for ever "
-        f"all the same: {_first(tasks)}{hedge}",
+        f"all the same: {first_few(tasks)}{hedge}",
         help=_help(pool),
         related=(*_proof(worker, found), *started_by(process)),
         severity=Severity.ADVICE if hedge else None,
@@ -58,8 +59,3 @@ def _help(pool: str | None) -> str:
     if pool == "gevent":
         return "set a hard limit (`time_limit`), which gevent enforces, or use `gevent.Timeout`"
     return "give the calls inside timeouts of their own, or run these tasks in a prefork worker"
-
-
-def _first(names: Sequence[str]) -> str:
-    shown = ", ".join(f"`{name}`" for name in names[:_NAMED])
-    return f"{shown}, …" if len(names) > _NAMED else shown

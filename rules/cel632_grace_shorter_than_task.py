@@ -15,12 +15,12 @@ from celerylint.rule import (
     TooShort,
     Worker,
     early_tasks,
+    first_few,
     rule,
     started_by,
     too_short,
 )
 
-_NAMED = 3
 _HELD = ", beside the `exec` that lets the signal reach it"
 _KEYS = {
     "compose": "stop_grace_period",
@@ -57,9 +57,8 @@ def grace_shorter_than_task(worker: Worker, project: Project) -> Iterator[Findin
 def _long(found: TooShort, tasks: Sequence[Task]) -> str:
     if found.longest is not None:
         return f"`{found.longest.function}` may run for {found.needed:g} s, but"
-    shown = ", ".join(f"`{task.function}`" for task in tasks[:_NAMED])
-    more = ", …" if len(tasks) > _NAMED else ""
-    return f"no limit ends {shown}{more}, however long that takes, and"
+    shown = first_few([task.function for task in tasks])
+    return f"no limit ends {shown}, however long that takes, and"
 
 
 def _needed(found: TooShort) -> str:

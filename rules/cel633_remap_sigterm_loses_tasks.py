@@ -11,14 +11,13 @@ from celerylint.rule import (
     Severity,
     Worker,
     early_tasks,
+    first_few,
     remapped,
     rule,
     softened,
     started_by,
     tasks_of,
 )
-
-_NAMED = 3
 
 
 @rule(on=Worker, severity=Severity.WARNING, since="0.1")
@@ -33,12 +32,11 @@ def remap_sigterm_loses_tasks(worker: Worker, project: Project) -> Iterator[Find
     lost = [task for task in early_tasks(worker, project) if id(task) in taken]
     if not lost:
         return
-    shown = ", ".join(f"`{task.function}`" for task in lost[:_NAMED])
-    more = ", …" if len(lost) > _NAMED else ""
+    shown = first_few([task.function for task in lost])
     yield Finding(
         chosen.span,
         "`REMAP_SIGTERM=SIGQUIT` makes each stop of this worker a cold shutdown: a running task "
-        f"that was acknowledged before it began is lost ({shown}{more})",
+        f"that was acknowledged before it began is lost ({shown})",
         help="set `acks_late` for tasks that may run twice"
         + (
             ", and a `worker_soft_shutdown_timeout` below the platform's time to stop"
