@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from celerylint import answers, engine, linting
-from celerylint.outcome import Outcome, Overrides, Request
+from celerylint import answers, linting
+from celerylint.outcome import Overrides
 from celerylint.report import github, jsonreport, text
+
+from .folders import OLD_NS, Folder
 
 APP = "from celery import Celery\n\napp = Celery('good', broker='sqla+sqlite:///good.db')\n"
 FILES = {
@@ -20,43 +21,18 @@ FILES = {
     "shop/bad.py": "import celery\nx = = 1\n",
     "notes.txt": "nothing of Celery's\n",
 }
-OLD_NS = time.time_ns() - 10**12
-
-
-class Folder:
-    """A project whose files are older than the last seconds, and how often it was really linted."""
-
-    def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.root, self.linted = root, 0
-        real = linting.run_tree
-
-        def counting(*args: Any) -> Outcome:
-            self.linted += 1
-            return real(*args)
-
-        monkeypatch.setattr(linting, "run_tree", counting)
-        for path, content in FILES.items():
-            self.write(path, content)
-
-    def write(self, path: str, content: str, at_ns: int = OLD_NS) -> None:
-        target = self.root / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(content)
-        os.utime(target, ns=(at_ns, at_ns))
-
-    def run(self, *paths: str, **options: Any) -> Outcome:
-        made: dict[str, Any] = {"cwd": str(self.root), "cache_dir": str(self.root.parent / "cache")}
-        return engine.run(Request(paths=paths or (".",), jobs=1, **(made | options)))
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
-    return Folder(tmp_path / "project", monkeypatch)
+    made = Folder(tmp_path / "project", FILES)
+    made.count(monkeypatch, linting, "run_tree")
+    return made
 
 
 def test_the_second_answer_reports_the_same(folder: Folder) -> None:
     first, second = folder.run(), folder.run()
-    assert folder.linted == 1
+    assert folder.calls == 1
     assert [each.code for each in second.findings] == ["CEL201"]
     for render in (text.render, text.diagnostics, github.render, jsonreport.render):
         assert render(second) == render(first)
@@ -82,7 +58,7 @@ def test_a_change_is_seen(folder: Folder, change: str) -> None:
     folder.run()
     CHANGES[change](folder)
     folder.run()
-    assert folder.linted == 2
+    assert folder.calls == 2
 
 
 ASKED: dict[str, dict[str, Any]] = {
@@ -99,14 +75,14 @@ ASKED: dict[str, dict[str, Any]] = {
 def test_another_question_is_another_answer(folder: Folder, options: dict[str, Any]) -> None:
     folder.run()
     folder.run(**options)
-    assert folder.linted == 2
+    assert folder.calls == 2
 
 
 def test_paths_and_the_working_directory_count(folder: Folder) -> None:
     whole = folder.run()
     part = folder.run("shop/bad.py")
     inside = folder.run(cwd=str(folder.root / "shop"))
-    assert folder.linted == 3
+    assert folder.calls == 3
     assert [len(each.findings) for each in (whole, part, inside)] == [1, 0, 1]
     assert [each.findings[0].span.path for each in (whole, inside)] == ["shop/good.py", "good.py"]
 
@@ -115,7 +91,7 @@ def test_what_may_still_change_is_not_remembered(folder: Folder) -> None:
     folder.write("notes.txt", "fresh", time.time_ns())
     folder.run()
     folder.run()
-    assert folder.linted == 2
+    assert folder.calls == 2
 
 
 def test_what_broke_is_not_remembered(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,12 +113,12 @@ def test_a_broken_memory_is_forgotten(folder: Folder, content: bytes) -> None:
     file.write_bytes(content)
     assert [each.code for each in folder.run().findings] == ["CEL201"]
     folder.run()
-    assert folder.linted == 2
+    assert folder.calls == 2
 
 
 def test_only_the_last_answers_are_kept(folder: Folder) -> None:
     for number in range(answers.MOST_ANSWERS + 1):
         folder.run(overrides=Overrides(ignore=("CEL2",) * number))
-    before = folder.linted
+    before = folder.calls
     folder.run(overrides=Overrides())
-    assert folder.linted == before + 1
+    assert folder.calls == before + 1
