@@ -12,7 +12,7 @@ from celerylint.config import Config
 from celerylint.facts.cache import Cache
 from celerylint.findings import Diagnostic, Finding, Related, Severity, Span
 from celerylint.outcome import Outcome, Overrides, ProjectRun, Request
-from celerylint.project import ahead, link, versions
+from celerylint.project import ahead, link, option_variables, variable_readers, versions
 from celerylint.project.model import CeleryVersions, Project
 from celerylint.project.modules import ModuleMap
 from celerylint.reading import Library
@@ -116,7 +116,9 @@ def link_tree(library: Library, config: Config) -> Project:
             library.read(missing)
             missing = ahead.closure(library.facts, missing, names) - demanded
     library.cache.remembered[_DEMANDED] = sorted(demanded)
-    return replace(project, packages=versions.asked_for(pins))
+    suspects = option_variables.names(project.processes)
+    idle = variable_readers.unread(suspects, library.paths, library.tree.read)
+    return replace(project, packages=versions.asked_for(pins), idle_variables=idle)
 
 
 def _versions(config: Config, pins: Mapping[str, object]) -> Callable[[str], CeleryVersions]:

@@ -81,6 +81,7 @@ from celerylint.project.nodenames import (
 )
 from celerylint.project.old_commands import OLD_COMMANDS
 from celerylint.project.option_slips import OptionSlip, option_slips
+from celerylint.project.option_variables import Mistaken, mistaken
 from celerylint.project.pools import (
     CONCURRENT,
     ENFORCES,
@@ -215,6 +216,7 @@ __all__ = [
     "LostSchedule",
     "Member",
     "Misfit",
+    "Mistaken",
     "Naive",
     "Namesakes",
     "NoTask",
@@ -305,6 +307,7 @@ __all__ = [
     "lost_schedules",
     "members",
     "misfits",
+    "mistaken",
     "multiplier",
     "naive_times",
     "name_of",

@@ -718,6 +718,7 @@ class Project:
     packages: Mapping[str, Span] = field(
         default_factory=dict
     )  # of facts.requirement.PACKAGES: where asked for
+    idle_variables: frozenset[str] = frozenset()  # of option_variables, what no file reads
     # What several rules ask and takes long to tell, by the question; filled as they ask.
     told: dict[tuple[Any, ...], Any] = field(default_factory=dict, compare=False, repr=False)
 
