@@ -12,7 +12,14 @@ from celerylint.config import Config
 from celerylint.facts.cache import Cache
 from celerylint.findings import Diagnostic, Finding, Related, Severity, Span
 from celerylint.outcome import Outcome, Overrides, ProjectRun, Request
-from celerylint.project import ahead, link, option_variables, variable_readers, versions
+from celerylint.project import (
+    ahead,
+    link,
+    option_variables,
+    queue_names,
+    variable_readers,
+    versions,
+)
 from celerylint.project.model import CeleryVersions, Project
 from celerylint.project.modules import ModuleMap
 from celerylint.reading import Library
@@ -118,7 +125,13 @@ def link_tree(library: Library, config: Config) -> Project:
     library.cache.remembered[_DEMANDED] = sorted(demanded)
     suspects = option_variables.names(project.processes)
     idle = variable_readers.unread(suspects, library.paths, library.tree.read)
-    return replace(project, packages=versions.asked_for(pins), idle_variables=idle)
+    slips = queue_names.unwritten(queue_names.names(project), library.python, library.tree.read)
+    return replace(
+        project,
+        packages=versions.asked_for(pins),
+        idle_variables=idle,
+        unwritten_queues=slips,
+    )
 
 
 def _versions(config: Config, pins: Mapping[str, object]) -> Callable[[str], CeleryVersions]:

@@ -98,6 +98,7 @@ from celerylint.project.pools import (
 from celerylint.project.prefetching import LONG, multiplier, rival, spread, unfair
 from celerylint.project.privileges import accepts_pickle, forced, runs_as_root
 from celerylint.project.process import Chosen, Probe, Process, WebServer
+from celerylint.project.queue_names import Slip, slips
 from celerylint.project.reached import Hop, Reached, Shared
 from celerylint.project.read_options import CURRENT_RETRY
 from celerylint.project.redelivered_runs import RunsAgain, runs_again
@@ -243,6 +244,7 @@ __all__ = [
     "Severity",
     "Shared",
     "Shell",
+    "Slip",
     "Span",
     "Spawn",
     "Stray",
@@ -341,6 +343,7 @@ __all__ = [
     "sent_and_kept",
     "shells",
     "signature_of",
+    "slips",
     "soft_limited",
     "softened",
     "spelled",

@@ -719,6 +719,7 @@ class Project:
         default_factory=dict
     )  # of facts.requirement.PACKAGES: where asked for
     idle_variables: frozenset[str] = frozenset()  # of option_variables, what no file reads
+    unwritten_queues: frozenset[str] = frozenset()  # of queue_names, what no Python file writes
     # What several rules ask and takes long to tell, by the question; filled as they ask.
     told: dict[tuple[Any, ...], Any] = field(default_factory=dict, compare=False, repr=False)
 
