@@ -113,6 +113,7 @@ def link_tree(library: Library, config: Config) -> Project:
             collected.servers,
             collected.kills,
             library.reaches_out,
+            library.users,
         )
         project, needed = link.link(inputs, names, library.tree.root)
         missing = set(needed - demanded - library.facts.keys())

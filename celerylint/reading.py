@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import functools
 import marshal
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from celerylint import starting
 from celerylint.config import Config
@@ -16,7 +16,7 @@ from celerylint.facts.cache import Cache, digest
 from celerylint.facts.python import Facts, is_problem, prepare, problem_of, read_blob
 from celerylint.facts.requirement import PinFacts
 from celerylint.findings import Diagnostic
-from celerylint.project import interest
+from celerylint.project import interest, signal_words
 from celerylint.project.profiles import NAMING_FILES, VARIABLE, named_in
 from celerylint.testcode import is_test_path
 from celerylint.tree import Stat, Tree, text_of
@@ -26,9 +26,10 @@ if TYPE_CHECKING:
 
 # setup.py is a module, too, and has facts of both kinds.
 _PINS = "pins of "
-# Which contents may call what rules about bodies ask for.
+# Which contents may call what rules about bodies ask for, and which signals they send or connect.
 _REACHING = "reaching"
-Reaches = dict[bytes, "bool | tuple[str, ...]"]
+_SIGNALS = "signals"
+T = TypeVar("T")
 # What is not kept in the cache, since it depends on more than the file's bytes.
 _NOT_CACHED = ("too-large",)
 
@@ -53,11 +54,11 @@ class Library:
         self._bytes: dict[str, tuple[Stat | None, bytes]] = {}
         self._tried: set[str] = set()
         self._known = frozenset(self.python)
-        # Only what is asked again is kept.
-        self._reached_before: Reaches = cache.remembered.get(_REACHING, {})
-        self._reaching: Reaches = {}
-        self._reach: dict[str, bool | tuple[str, ...]] = {}
-        cache.remembered[_REACHING] = self._reaching
+        self._reaching = _Looks(
+            self, _REACHING, lambda each: interest.reaches_out(each) or interest.neighbours(each)
+        )
+        self._uses = _Looks(self, _SIGNALS, signal_words.uses)
+        self._users: dict[str, dict[str, int]] | None = None
 
     def data(self, path: str) -> bytes | None:
         """A file's bytes, or None (and a diagnostic) where it cannot be read."""
@@ -87,24 +88,26 @@ class Library:
         """True, or the names of the modules beside it that the file imports from."""
         if path not in self._known or path in self.tests:
             return False
-        if path not in self._reach:
-            self._reach[path] = self._look(path)
-        return self._reach[path]
+        return self._reaching.of(path) or False
 
-    def _look(self, path: str) -> bool | tuple[str, ...]:
-        content = self.cache.digest_of(path, self.tree.stat(path))
-        known = self._reached_before if content in self._reached_before else self._reaching
-        if content is None or content not in known:
-            data = self.data(path)
-            if data is None:
-                return False
-            content, known = digest(data), self._reaching
-            known[content] = interest.reaches_out(data) or interest.neighbours(data)
-            self.cache.put(path, self._bytes[path][0], content, select.is_selected(data))
+    def users(self, word: str) -> Mapping[str, int]:
+        """The files that send a signal or connect a receiver, and how often each does. word is one
+        of `signal_words`; files are first looked into when somebody asks."""
+        if self._users is None:
+            self._users = {}
+            for path in self.python:
+                for each, times in () if path in self.tests else self._uses.of(path) or ():
+                    self._users.setdefault(each, {})[path] = times
+        return self._users.get(word, {})
+
+    def glance(self, path: str) -> bytes | None:
+        """The bytes of a file that need not be read for good."""
+        data = self.data(path)
+        if data is not None:
+            self.cache.put(path, self._bytes[path][0], digest(data), select.is_selected(data))
             if path not in self._tried:
                 del self._bytes[path]
-        self._reaching[content] = known[content]
-        return known[content]
+        return data
 
     def text(self, path: str) -> str | None:
         """A file's text for showing a line of it, or None."""
@@ -237,3 +240,35 @@ class Library:
                     if data is not None and VARIABLE.encode() in data:
                         found += named_in(data.decode("utf-8", "replace"))
         return tuple(dict.fromkeys(found))
+
+
+class _Looks(Generic[T]):
+    """What the bytes of files tell without parsing, by their content; only what is asked again is
+    kept for the next run. look is given the bytes, and returns what `marshal` carries.
+    """
+
+    def __init__(self, library: Library, key: str, look: Callable[[bytes], T]) -> None:
+        self._library, self._look = library, look
+        self._before: dict[bytes, T] = library.cache.remembered.get(key, {})
+        self._now: dict[bytes, T] = {}
+        self._known: dict[str, T | None] = {}
+        library.cache.remembered[key] = self._now
+
+    def of(self, path: str) -> T | None:
+        """What the file tells; None where it cannot be read."""
+        if path not in self._known:
+            self._known[path] = self._find(path)
+        return self._known[path]
+
+    def _find(self, path: str) -> T | None:
+        library = self._library
+        content = library.cache.digest_of(path, library.tree.stat(path))
+        found = self._before if content in self._before else self._now
+        if content is None or content not in found:
+            data = library.glance(path)
+            if data is None:
+                return None
+            content, found = digest(data), self._now
+            found[content] = self._look(data)
+        self._now[content] = found[content]
+        return found[content]

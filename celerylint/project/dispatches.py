@@ -15,6 +15,8 @@ from celerylint.project.records import SendRecord, World
 from celerylint.project.values import Mapping, Name, OneOf, Sequence, Site, Value
 from celerylint.structs import replace
 
+MOST_SENDS = 3
+
 
 def make(
     machine: Machine,
@@ -41,7 +43,7 @@ def make(
         span=record.site.span,
         task=task,
         sent_name=name,
-        arguments=tuple(_argument(machine, record, each) for each in packed.pieces),
+        arguments=tuple(_argument(machine, world, record, each) for each in packed.pieces),
         options=options,
         open=packed.open,
         frames=tuple(_frame(each) for each in record.frames),
@@ -55,7 +57,7 @@ def make(
         whole={
             key: _plain(record, each)
             if isinstance(each.value, Sequence | Mapping)  # their items are arguments
-            else _argument(machine, record, each)
+            else _argument(machine, world, record, each)
             for key, each in packed.whole.items()
         },
         transaction=transactions.around(machine, world, record),
@@ -98,7 +100,7 @@ def _name(record: SendRecord) -> str | None:
     return text_of(value)
 
 
-def _argument(machine: Machine, record: SendRecord, piece: Piece) -> model.Argument:
+def _argument(machine: Machine, world: World, record: SendRecord, piece: Piece) -> model.Argument:
     made = _plain(record, piece)
     told = forms.of(machine, piece.value, piece.node, record.here)
     if told:
@@ -107,7 +109,7 @@ def _argument(machine: Machine, record: SendRecord, piece: Piece) -> model.Argum
     if found is None:
         return made
     cls, shape = found
-    proof = _proof(piece.value, cls, made.span)
+    proof = (*_proof(piece.value, cls, made.span), *_signals(world, piece.value))
     return replace(made, model=orm.name_of(cls), shape=shape, proof=proof)
 
 
@@ -146,6 +148,13 @@ def _orm(
         found = [_orm(machine, each, None) for each in value.items]
         return next((each for each in found if each is not None), None)
     return None
+
+
+def _signals(world: World, value: Value) -> tuple[Related, ...]:
+    """The sends of a signal that pass the receiver its value."""
+    site = value.site
+    sent = () if site is None else world.signals.given.get((site.file.path, site.start), ())
+    return tuple(Related(each.span, "the signal is sent with it") for each in sent[:MOST_SENDS])
 
 
 def _proof(value: Value, cls: ClassObject | Name, span: Span) -> tuple[Related, ...]:

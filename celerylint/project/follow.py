@@ -22,8 +22,10 @@ from celerylint.project import (
     orm,
     own_encoders,
     python_starts,
+    receivers,
     resends,
     sends,
+    signals,
     spawning,
     split_settings,
     task_making,
@@ -56,6 +58,7 @@ def machine_for(modules: dict[str, Module], names: ModuleMap, world: World) -> M
             **externals.handlers(),
             **split_settings.handlers(),
             **orm.handlers(),
+            **signals.handlers(),
             **celery_calls.handlers(world),
         },
         [partial(celery_calls.class_handler, world), externals.class_handler, flask.class_handler],
@@ -191,6 +194,7 @@ def _made_already(world: World, function: FunctionObject) -> bool:
 def _body(machine: Machine, world: World, function: FunctionObject, receiver: Value | None) -> None:
     scope = functions.own_scope(machine, function, receiver)
     orm.receivers(machine, function, scope)
+    receivers.give(machine, world.signals, function, scope)
     node = function.node
     note = FrameNote("function", Site(scope.module, node[1], node[2]), function.name)
     machine.frames = [*machine.frames, note]

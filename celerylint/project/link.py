@@ -81,12 +81,15 @@ class Inputs:
     kills: tuple[Kill, ...] = ()
     # May a file that was not read call what rules about bodies ask for?
     reaches_out: Callable[[str], bool] = bool
+    # Which files send a signal or connect a receiver, by a word of `signal_words`?
+    users: Callable[[str], Mapping[str, int]] = lambda word: {}
 
 
 def link(inputs: Inputs, names: ModuleMap, root: str) -> tuple[model.Project, frozenset[str]]:
     """The project, and the files that would have to be read to know more."""
     modules = load(inputs.facts, names, dict.fromkeys(inputs.tests, True))
     world = World(task_wrappers=frozenset(inputs.task_wrappers))
+    world.signals.users = inputs.users
     machine = machine_for(modules, names, world)
     roots = {path for path in inputs.selected if path in modules and not modules[path].test}
     follow(machine, world, roots)

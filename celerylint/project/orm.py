@@ -296,7 +296,7 @@ def _of_instance(machine: Machine, instance: Instance, name: str, here: Here) ->
         return _of_external(instance, name)
     found = classes.find(machine, instance.cls, name)
     if isinstance(found, Call):
-        return _related(found, here)
+        return _related(found, instance)
     if found is None and name in {"save", "get_object", "get_queryset"}:
         return FormMethod(instance=instance, name=name)
     if found is None and name == "user" and _is_request(machine, instance.cls):
@@ -320,12 +320,14 @@ def _of_external(instance: Instance, name: str) -> Value | None:
 _RELATIONS = (".ForeignKey", ".OneToOneField", ".TreeForeignKey")
 
 
-def _related(field: Call, here: Here) -> Value | None:
+def _related(field: Call, instance: Instance) -> Value | None:
     """An instance's foreign key holds an instance; any other column holds plain data."""
     if field.dotted.endswith(_RELATIONS) and field.args:
         target = field.args[0]
         if isinstance(target, ClassObject):
             return Instance(cls=target)
+        if isinstance(target, Literal) and target.value == "self":
+            return Instance(cls=instance.cls)
         if isinstance(target, Unread):
             return Unread(paths=target.paths, called=True)
     if field.dotted.endswith(("Field", ".mapped_column", ".Column")):

@@ -10,6 +10,7 @@ from celerylint.project.machine import FrameNote
 from celerylint.project.model import OnCommit
 from celerylint.project.modules import Module
 from celerylint.project.objects import Arguments, ClassObject, FunctionObject, Unread
+from celerylint.project.signals import Signals
 from celerylint.project.special import Here
 from celerylint.project.values import Call, Mapping, Site, Unknown, Value
 from celerylint.structs import dataclass, field
@@ -183,6 +184,7 @@ class World:
     atomic_requests: tuple[Site | None] | None = None  # where it is set, once that was looked for
     commits: dict[Key, OnCommit] = field(default_factory=dict)  # what is wrong at an `on_commit`
     encoders: set[str] = field(default_factory=set)  # classes that the project registers
+    signals: Signals = field(default_factory=Signals)
 
     def add_task(self, record: TaskRecord) -> None:
         """Keep a task."""
