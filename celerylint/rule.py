@@ -101,6 +101,7 @@ from celerylint.project.process import Chosen, Probe, Process, WebServer
 from celerylint.project.queue_names import Slip, slips
 from celerylint.project.reached import Hop, Reached, Shared
 from celerylint.project.read_options import CURRENT_RETRY
+from celerylint.project.received import Receiver
 from celerylint.project.redelivered_runs import RunsAgain, runs_again
 from celerylint.project.redelivery import TooLong, too_long
 from celerylint.project.refusals import Refusal, celery_of, refusals
@@ -230,6 +231,7 @@ __all__ = [
     "Project",
     "Queue",
     "Reached",
+    "Receiver",
     "Refusal",
     "Related",
     "ResultBackend",

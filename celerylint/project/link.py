@@ -21,6 +21,7 @@ from celerylint.project import (
     orm,
     profiles,
     python_starts,
+    receiving,
     registration,
     result_reads,
     retry_calls,
@@ -153,6 +154,7 @@ def _project(machine: Machine, world: World, inputs: Inputs, root: str) -> model
     release = inputs.celery("").allowed[-1]
     found = (*inputs.processes, *(_started(built, release) if built else ()))
     processes = running.joined(machine, found, app_ids)
+    started = running.contexts_of(processes, apps)
     annotated = [_annotated(task, contexts) for task in made_tasks.values()]
     by_record = dict(zip(made_tasks, annotated, strict=True))
     swapped = dict(zip(map(id, made_tasks.values()), annotated, strict=True))
@@ -174,7 +176,8 @@ def _project(machine: Machine, world: World, inputs: Inputs, root: str) -> model
         kills=inputs.kills,
         spawns=tuple(spawning.spawns(machine, world, by_record)),
         computing=computing.computing(machine, world, by_record, processes),
-        running=running.contexts_of(processes, apps),
+        running=started,
+        receivers=receiving.receivers(machine, world, app_ids, started, inputs.production),
         loose_retries=_loose_retries(machine, world),
         commits=tuple(world.commits[key] for key in sorted(world.commits)),
         encoders=frozenset(world.encoders),

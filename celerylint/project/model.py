@@ -9,6 +9,7 @@ from celerylint.findings import Related, Span
 from celerylint.project.collected import Kill
 from celerylint.project.process import Chosen, Process, WebServer
 from celerylint.project.reached import Reached, Shared
+from celerylint.project.received import Receiver
 from celerylint.project.settling import settled
 from celerylint.project.spawned import Computing, Spawn
 from celerylint.project.values import Unknown, Value
@@ -700,6 +701,7 @@ class Project:
     kills: tuple[Kill, ...] = ()  # commands of scripts that kill processes by name
     computing: tuple[Computing, ...] = ()  # asked only where a worker of greenlets is started
     spawns: tuple[Spawn, ...] = ()  # what tasks run in greenlets and threads without their context
+    receivers: tuple[Receiver, ...] = ()  # of signals that a worker of production never sends
     waits: tuple[Span, ...] = ()  # the calls that wait for a task's result
     reads: tuple[ResultRead, ...] = ()
     unknown_names: tuple[UnknownName, ...] = ()
