@@ -92,6 +92,18 @@ class Chosen:
 
 
 @dataclass(frozen=True, slots=True)
+class NoApp:
+    """Why Celery finds no app behind `-A`: kind is module (there is none of that name), attribute
+    (the module at place lacks it) or none (the module at place holds no app). meant is the id of
+    the app that was likely meant, "" where that is not known."""
+
+    kind: str
+    name: str
+    place: Span | None = None
+    meant: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Process:
     """A Celery process (kind worker, beat, flower, events) that a file starts.
 
@@ -156,6 +168,7 @@ class Process:
     multi: bool = False
     unit: Unit | None = None
     app_id: str | None = None  # of the app in the linked project, where `app` names one of them
+    no_app: NoApp | None = None  # where `app` surely names none
 
     def option(self, name: str) -> Chosen | None:
         """The option of that parameter name, None where neither words nor environment give it."""

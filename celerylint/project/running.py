@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from celerylint.project.app_names import find_app
+from celerylint.project.app_targets import no_app
 from celerylint.project.combine import text_of
 from celerylint.project.machine import Machine
 from celerylint.project.model import App, Context, Profile, Worker
@@ -14,18 +15,30 @@ from celerylint.structs import replace
 
 
 def joined(
-    machine: Machine, processes: Iterable[Process], app_ids: Mapping[int, str]
+    machine: Machine,
+    processes: Iterable[Process],
+    app_ids: Mapping[int, str],
+    made: Sequence[tuple[str, str]],
 ) -> tuple[Process, ...]:
-    """The processes, each with the id of the app that it runs, where that is one of the project."""
-    return tuple(_with_app(machine, each, app_ids) for each in processes)
+    """The processes, each with the id of the app that it runs, where that is one of the project, or
+    with why there is none. made are the paths of the modules that make apps, with the apps' ids."""
+    return tuple(_with_app(machine, each, app_ids, made) for each in processes)
 
 
-def _with_app(machine: Machine, process: Process, app_ids: Mapping[int, str]) -> Process:
+def _with_app(
+    machine: Machine,
+    process: Process,
+    app_ids: Mapping[int, str],
+    made: Sequence[tuple[str, str]],
+) -> Process:
     text = process.app.text() if process.app is not None else None
     if text is None:
         return process
     record = find_app(machine, text, process.workdir.strip("/") if process.workdir else "")
     name = app_ids.get(id(record)) if record is not None else None
+    origin = process.app.origin if process.app is not None else ""
+    if record is None and origin != "entry point" and "PYTHONPATH" not in process.environment:
+        return replace(process, no_app=no_app(machine, text, made))
     return process if name is None else replace(process, app_id=name)
 
 

@@ -84,7 +84,7 @@ def _of_module(machine: Machine, record: SendRecord, target: Node, scope: Scope)
         place = None if value.site is None else value.site.span
         plain = _is_plain(machine, value, name)
         return NoTask(span, target[4], text, "function", place=place) if plain else None
-    if name in module.env or not _is_complete(machine, module, name):
+    if name in module.env or not is_complete(machine, module, name):
         return None
     near = difflib.get_close_matches(name, list(module.env), 1, _ALIKE)
     return NoTask(span, target[4], text, "nothing", module.path, meant="".join(near))
@@ -119,7 +119,7 @@ def _is_plain(machine: Machine, function: FunctionObject, name: str) -> bool:
     return not _is_set(machine, {name, function.name, *_SENDS})
 
 
-def _is_complete(machine: Machine, module: Module, name: str) -> bool:
+def is_complete(machine: Machine, module: Module, name: str) -> bool:
     """Is everything known that the module binds?"""
     if module.open or module.unread_stars or module.state != "done" or module.early:
         return False
