@@ -131,6 +131,7 @@ from celerylint.project.serializers import Carries, carries
 from celerylint.project.soft_limits import Hidden, hidden_limits
 from celerylint.project.spawned import Spawn
 from celerylint.project.starting import named, started_by
+from celerylint.project.state_files import StateFile, shared_states
 from celerylint.project.states import final, unreadable
 from celerylint.project.stopping import (
     CONTAINERS,
@@ -249,6 +250,7 @@ __all__ = [
     "Slip",
     "Span",
     "Spawn",
+    "StateFile",
     "Stray",
     "Swallowed",
     "Task",
@@ -343,6 +345,7 @@ __all__ = [
     "same_names",
     "sending_contexts",
     "sent_and_kept",
+    "shared_states",
     "shells",
     "signature_of",
     "slips",

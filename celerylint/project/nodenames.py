@@ -34,7 +34,7 @@ def namesakes(project: Project) -> Iterator[Namesakes]:
     """Every node name of production that two workers on one host have for certain."""
     found: dict[tuple[Host, str, str, object], list[Process]] = {}
     for process in project.processes:
-        name, host = _name(process), _host(process)
+        name, host = None if process.multi else node_name(process), _host(process)
         if name is None or host is None or process.role != "production":
             continue
         copies = _copies(process)
@@ -67,9 +67,9 @@ def also_answering(process: Process, project: Project) -> bool:
     )
 
 
-def _name(process: Process) -> str | None:
+def node_name(process: Process) -> str | None:
     """The name that a worker gives itself, `%h` and the like left in; None where not known."""
-    unsure = process.conditions or process.alternative_of is not None or process.multi
+    unsure = process.conditions or process.alternative_of is not None
     if process.kind != "worker" or process.open or unsure:
         return None
     given = process.option("hostname")
