@@ -52,7 +52,7 @@ import marshal
 from typing import Any
 
 # Grows whenever the same bytes would give other facts, or another selection.
-READER_VERSION = 4
+READER_VERSION = 5
 
 Node = tuple[Any, ...]
 Body = tuple[Node, ...]

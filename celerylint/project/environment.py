@@ -32,8 +32,21 @@ def surroundings(service: Service, image: Image | None, files: Files) -> tuple[S
         elif not opened:
             opened = f"{path or file.path} is not in the tree"
     for variable, home_manifest in service.variables():
-        unit[variable.name] = _value(variable, around, Home.of(home_manifest))
+        unit[variable.name] = _of_key(variable, home_manifest, files) or _value(
+            variable, around, Home.of(home_manifest)
+        )
     return around, opened
+
+
+def _of_key(variable: Variable, manifest: Manifest, files: Files) -> Value | None:
+    """What a `configMapKeyRef` names, where the tree has that ConfigMap."""
+    kind, *named = variable.reason.split(" ")
+    if variable.value is not None or kind != "configMapKeyRef" or len(named) != 2:
+        return None
+    table = _configmap(named[0], manifest, files)
+    if table is None:
+        return None
+    return _literal(table[0].variables, table[1], {}).get(named[1])
 
 
 def _value(variable: Variable, around: Surroundings, home: Home) -> Value:
@@ -81,6 +94,11 @@ def _system_files(path: str, files: Files) -> list[str]:
 
 def _configmap(name: str, manifest: Manifest, files: Files) -> tuple[Table, Manifest] | None:
     if "{{" in name:
+        return None
+    for table in manifest.tables:
+        if table.kind == "configmap" and table.name == name:
+            return table, manifest
+    if manifest.parts:  # a build has all that it deploys
         return None
     folder = posixpath.dirname(manifest.path)
     for path in files.paths:

@@ -1,35 +1,26 @@
 """What other files add to a unit: systemd's drop-ins, Kubernetes' autoscalers, kustomize.
 
 Sources: systemd.unit(5), the HorizontalPodAutoscaler and ScaledObject of Kubernetes and KEDA,
-kustomize's kustomization file (resources, components, patches, replicas).
+kustomize (kustomized.py).
 """
 
 from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator
+from typing import Any
 
-from celerylint.facts.manifests.classify import dev_marker
 from celerylint.facts.manifests.model import Manifest, Unit
+from celerylint.project.helm import conditions_of
+from celerylint.project.kustomized import Kustomized
 from celerylint.project.manifest_files import Files, normal
 from celerylint.project.process import Process
+from celerylint.project.uncertain import incomplete, most, unknown
 from celerylint.project.units import Layer, Service, service
-from celerylint.structs import dataclass, replace
+from celerylint.structs import replace
 
 _SCALERS = frozenset(("HorizontalPodAutoscaler", "ScaledObject"))
-_MOST = ("maxReplicas", "maxReplicaCount")
-_KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
-_STARTING = frozenset(("command", "entrypoint", "args"))
 _DEEPEST = 8
-
-
-@dataclass(frozen=True, slots=True)
-class _Kustomization:
-    """direct: the files that it lists; deep: those of the kustomizations that it lists, by path."""
-
-    manifest: Manifest
-    direct: dict[str, Manifest]
-    deep: dict[str, Manifest]
 
 
 class Overlays:
@@ -38,8 +29,9 @@ class Overlays:
     def __init__(self, kept: Iterable[Manifest], files: Files) -> None:
         self.files = files
         self._dropins: dict[str, list[Layer]] = {}
-        self._scalers: dict[tuple[str, str], Layer] = {}
-        self._kustomizations: list[_Kustomization] | None = None
+        self._scalers: dict[tuple[str, str], list[Layer]] = {}
+        kept = [*kept]
+        self._kustomized = Kustomized(kept, files)
         for path in files.paths:
             folder = posixpath.dirname(path)
             found = files.manifest(path) if folder.endswith(".service.d") else None
@@ -48,14 +40,13 @@ class Overlays:
                 self._dropins.setdefault(folder.removesuffix(".d"), []).extend(layers)
         for manifest in kept:
             for unit in manifest.units:
-                if unit.kind in _SCALERS and not unit.maybe:
-                    most = next((unit.get(key) for key in _MOST if unit.get(key)), None)
-                    folder = posixpath.dirname(manifest.path)
-                    self._scalers[folder, unit.name] = (manifest, replace(unit, replicas=most))
+                if unit.kind in _SCALERS:
+                    key = (posixpath.dirname(manifest.path), unit.name)
+                    self._scalers.setdefault(key, []).append((manifest, unit))
 
     def services(self, manifest: Manifest, unit: Unit) -> Iterator[Service]:
-        """The unit as the deployments of the tree run it: once for each kustomization that changes
-        it, else as its own file and what always belongs to it say."""
+        """The unit as its own file and what always belongs to it say; nothing where kustomizations
+        deploy it in other ways only."""
         if manifest.kind == "systemd":
             if unit.kind != "drop-in" or posixpath.dirname(manifest.path)[:-2] not in self.files:
                 yield _with(service(manifest, unit, self.files), self._dropins.get(manifest.path))
@@ -63,52 +54,58 @@ class Overlays:
         if manifest.kind not in ("kubernetes", "helm"):
             yield service(manifest, unit, self.files)
             return
-        scaler = self._scalers.get((posixpath.dirname(manifest.path), unit.name))
-        changed = [*self._changed(manifest, unit)] if manifest.kind == "kubernetes" else []
-        yield from changed
-        if not any(_replaces(each, manifest) for each in changed):
-            own = service(manifest, unit, self.files)
-            yield _with(own, [scaler] if scaler is not None else None)
-
-    def _changed(self, manifest: Manifest, unit: Unit) -> Iterator[Service]:
-        if not any(each.role in _STARTING for each in unit.commands):
+        unit = self._alone(manifest, unit)
+        if manifest.kind == "kubernetes" and not self._kustomized.stands_alone(manifest, unit):
             return
-        for each in self.kustomizations():
-            if manifest.path in each.direct or manifest.path in each.deep:
-                layers = [*_patches(each, manifest, unit)]
-                if layers:
-                    yield Service(((manifest, unit), *layers))
+        if manifest.kind == "helm":
+            unit = self._rendered(manifest, unit)
+        scaler = self._scaler(manifest, unit)
+        yield _with(service(manifest, unit, self.files), [scaler] if scaler is not None else None)
 
-    def kustomizations(self) -> list[_Kustomization]:
-        """Every kustomization of the tree with the manifests that it takes in."""
-        if self._kustomizations is None:
-            paths = [path for name in _KUSTOMIZATIONS for path in self.files.named(name)]
-            made = (self._kustomization(path, 0) for path in sorted(paths))
-            self._kustomizations = [each for each in made if each is not None]
-        return self._kustomizations
+    def _rendered(self, manifest: Manifest, unit: Unit) -> Unit:
+        """The unit without the fields that its template does not render; those of which nobody
+        knows whether it does are unknown."""
+        conditions = [(field, each) for field, each in unit.maybe if field]
+        if not conditions:
+            return unit
+        told = conditions_of(manifest, self.files)
+        changed: dict[str, Any] = {}
+        for field, condition in conditions:
+            answer = told(condition)
+            if answer is None or (answer is False and condition.startswith("not ")):
+                changed[field] = unknown((unit.start, unit.end, condition))
+            elif answer is False:
+                changed[field] = None
+        return replace(unit, **changed)
 
-    def _kustomization(self, path: str, depth: int) -> _Kustomization | None:
-        manifest = self.files.manifest(path)
-        if manifest is None or depth > _DEEPEST:
-            return None
-        found = _Kustomization(manifest, {}, {})
-        for word in manifest.includes:
-            target = normal(posixpath.dirname(path), word.literal() or "?")
-            if target is not None and target in self.files:
-                listed = self.files.manifest(target)
-                if listed is not None:
-                    found.direct[target] = listed
-            elif target is not None:
-                inner = self._inside(target, depth)
-                found.deep.update({**inner.direct, **inner.deep} if inner is not None else {})
-        return found
+    def _scaler(self, manifest: Manifest, unit: Unit) -> Layer | None:
+        """The autoscaler that says how many of a unit run."""
+        open_one: Layer | None = None
+        given = {condition for field, condition in unit.maybe if not field}
+        for home, scaler in self._scalers.get((posixpath.dirname(manifest.path), unit.name), []):
+            told = conditions_of(home, self.files) if scaler.maybe else None
+            asked = [each for _, each in scaler.maybe if each not in given]
+            answers = [told(each) for each in asked] if told else []
+            if False in answers:
+                continue
+            count = most(scaler) if None not in answers else None
+            if count is not None:
+                return home, replace(scaler, replicas=count)
+            why = next((each for _, each in scaler.maybe), "an autoscaler")
+            word = unknown((scaler.start, scaler.end, why))
+            open_one = home, replace(scaler, replicas=word)
+        return open_one
 
-    def _inside(self, folder: str, depth: int) -> _Kustomization | None:
-        for name in _KUSTOMIZATIONS:
-            path = posixpath.join(folder, name)
-            if path in self.files:
-                return self._kustomization(path, depth + 1)
-        return None
+    def kustomized(self) -> Iterator[Service]:
+        """The containers that kustomizations change, as each of these deploys them."""
+        return self._kustomized.services()
+
+    def _alone(self, manifest: Manifest, unit: Unit) -> Unit:
+        """A patch whose base is not in the tree is not all that is said about its unit."""
+        lost = self._kustomized.lost or self._kustomized.is_patch(manifest.path)
+        if manifest.kind == "kubernetes" and lost:
+            return incomplete(unit, "other files change it")
+        return unit
 
 
 def _with(found: Service, above: list[Layer] | None) -> Service:
@@ -116,27 +113,6 @@ def _with(found: Service, above: list[Layer] | None) -> Service:
     if not above:
         return found
     return Service((*found.layers, *above), at=len(found.layers) - 1)
-
-
-def _patches(each: _Kustomization, manifest: Manifest, unit: Unit) -> Iterator[Layer]:
-    """What a kustomization changes of a unit, in its order."""
-    container = str(unit.get("container") or "")
-    for path, patch in each.direct.items():
-        for other in patch.units if path != manifest.path else ():
-            starts = any(command.role in _STARTING for command in other.commands)
-            same = other.name == unit.name and str(other.get("container") or "") == container
-            if same and (not starts or manifest.path in each.deep):
-                yield patch, replace(other, kind=unit.kind)
-    for other in each.manifest.units:
-        if other.kind == "kustomization" and other.name == unit.name:
-            yield each.manifest, replace(other, kind=unit.kind)
-
-
-def _replaces(changed: Service, manifest: Manifest) -> bool:
-    """Is the unit deployed with these changes, and not as its own file has it?"""
-    path = changed.manifest.path
-    same = posixpath.dirname(path) == posixpath.dirname(manifest.path)
-    return same or not dev_marker(path)
 
 
 def included(processes: Iterable[Process], kept: Iterable[Manifest]) -> list[Process]:

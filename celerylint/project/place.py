@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from celerylint.facts.manifests.model import Manifest
+from celerylint.facts.manifests.model import Manifest, Stretch, stretch
 from celerylint.findings import Span
 from celerylint.project.values import Site
 from celerylint.structs import dataclass
@@ -13,15 +13,16 @@ from celerylint.structs import dataclass
 @dataclass(slots=True, eq=False)
 class Home:
     """The file that words stand in: turns their offsets into spans. newlines are the offsets behind
-    each newline."""
+    each newline. parts are those of Manifest: each span is then in the file that it lies in."""
 
     path: str
     newlines: tuple[int, ...] = ()
+    parts: tuple[Stretch, ...] = ()
 
     @classmethod
     def of(cls, manifest: Manifest) -> Home:
         """The home of a manifest's words."""
-        return cls(manifest.path, manifest.newlines)
+        return cls(manifest.path, manifest.newlines, manifest.parts)
 
     def position(self, offset: int) -> tuple[int, int]:
         """(line, column) from 1."""
@@ -30,6 +31,9 @@ class Home:
 
     def span(self, start: int, end: int) -> Span:
         """The stretch [start, end) as lines and columns."""
+        if self.parts:
+            first, path, newlines = stretch(self.parts, start)
+            return Home(path, newlines).span(start - first, end - first)
         return Span(self.path, *self.position(start), *self.position(end))
 
     def site(self, start: int, end: int) -> Site:

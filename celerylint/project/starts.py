@@ -86,6 +86,8 @@ class _Collector:
                         self.unit(found)
             elif manifest.kind == "celeryd":
                 self.follower.starts += celeryd_starts(manifest)
+        for found in overlays.kustomized():
+            self.unit(found)
         self.dockerfiles()
         self.managers()
         self.scripts()
@@ -152,9 +154,10 @@ class _Collector:
     def at(self, situation: Situation, command: tuple[Command, Home]) -> Situation:
         """The chain begins at the command that the unit gives, or at the unit's name."""
         situation = replace(situation, conditions=command[0].conditions)
-        if situation.chain and situation.chain[0].path != command[1].path:
+        place = command[1].span(command[0].start, command[0].end)
+        if situation.chain and situation.chain[0].path != place.path:
             return situation
-        return replace(situation, chain=(command[1].span(command[0].start, command[0].end),))
+        return replace(situation, chain=(place,))
 
     def situation(self, found: Service, image: Image | None) -> Situation:
         around, opened = surroundings(found, image, self.files)

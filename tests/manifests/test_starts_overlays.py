@@ -128,15 +128,6 @@ def test_an_overlay_for_development_leaves_the_base_as_it_is() -> None:
     }
 
 
-def test_kustomizations_that_list_each_other_in_a_circle() -> None:
-    tree = {
-        "a/kustomization.yaml": "resources: [../b, worker.yaml]\n",
-        "a/worker.yaml": DEPLOYMENT,
-        "b/kustomization.yaml": "resources: [../a]\nreplicas: [{name: worker, count: 3}]\n",
-    }
-    assert {told(each.replicas) for each in starts(tree)} == {3}
-
-
 def test_services_of_an_included_file_belong_to_the_deployment_that_includes_it() -> None:
     service = "services:\n  {}:\n    image: shop\n    command: celery -A shop {}\n"
     found = starts(

@@ -10,8 +10,8 @@ from celerylint.facts.manifests.container_env import Change, Environment
 from celerylint.facts.manifests.model import Command, Unit
 from celerylint.facts.manifests.shell import split
 from celerylint.facts.manifests.words import Tmpl, Word
-from celerylint.facts.manifests.yaml_nodes import Node, Scalar, Sequence
-from celerylint.facts.manifests.yaml_text import Found, YamlFile, walk
+from celerylint.facts.manifests.yaml_nodes import Mapping, Node, Scalar, Sequence
+from celerylint.facts.manifests.yaml_text import Found, YamlFile, is_null, walk
 
 _ROLES = (("command", "entrypoint"), ("args", "args"))
 _SIGNS = ("image", "name", "env", "envFrom", "resources")
@@ -48,10 +48,10 @@ class _Container:
         file, node, found = self._file, self._node, self._found
         place, name = self._name()
         fields: dict[str, Any] = {
-            "replicas": self._word(found.nearest(file, "replicas")),
+            "replicas": self._nearest("replicas"),
             "user": self._word(found.nearest(file, "securityContext", "runAsUser")),
             "workdir": self._word(file.get(node, "workingDir")),
-            "stop_grace": self._word(found.nearest(file, _GRACE)),
+            "stop_grace": self._nearest(_GRACE),
             "restart": self._word(found.nearest(file, "restartPolicy")),
             "image": self._word(file.get(node, "image")),
             "cpus": self._limit("cpu"),
@@ -124,6 +124,19 @@ class _Container:
         words = self._file.words(value, self._change)
         return Command("exec", role, value.start, value.end, words=words)
 
+    def _nearest(self, key: str) -> Word | None:
+        """A value of the pod or the workload, also one that a template puts below its key."""
+        file = self._file
+        for node in (self._node, *reversed(self._found.above)):
+            entry = file.entry(node, key)
+            if entry is not None and isinstance(node, Mapping):
+                bodies = file.rendered(node, key) if is_null(entry.value) else ()
+                if not bodies:
+                    return self._word(entry.value)
+                path = bodies[0].removeprefix("toYaml ").partition("|")[0].strip()
+                return Word((Tmpl(path),), *file.extent(node, key), True)
+        return None
+
     def _limit(self, name: str) -> Word | None:
         file = self._file
         word = self._word(file.get(self._node, "resources", "limits", name))
@@ -185,7 +198,12 @@ class _Container:
         if outer:
             yield "", outer[-1]
         for field, key in (("replicas", "replicas"), ("stop_grace", _GRACE)):
-            value = self._found.nearest(self._file, key)
-            inner = conditions(value.start) if value is not None else ()
-            if len(inner) > len(outer):
-                yield field, inner[-1]
+            for node in (self._node, *reversed(self._found.above)):
+                entry = self._file.entry(node, key)
+                if entry is None or not isinstance(node, Mapping):
+                    continue
+                inner = conditions(entry.key.start)
+                written = sum(isinstance(k, Scalar) and k.value == key for k, _ in node.pairs)
+                if len(inner) > len(outer):
+                    yield field, inner[-1] if written == 1 else f"one of {written}: {inner[-1]}"
+                break

@@ -15,10 +15,11 @@ from celerylint.facts.manifests import ansible, interpolation
 from celerylint.facts.manifests.compose import assignment
 from celerylint.facts.manifests.containers import containers
 from celerylint.facts.manifests.model import Manifest, Table, Unit, Variable, manifest
-from celerylint.facts.manifests.words import Word
+from celerylint.facts.manifests.words import Lit, Word
 from celerylint.facts.manifests.yaml_lines import stray_units
 from celerylint.facts.manifests.yaml_nodes import Mapping, Node, Sequence
 from celerylint.facts.manifests.yaml_text import YamlFile, walk
+from celerylint.structs import replace
 
 _FILES = ("resources", "bases", "components", "patches", "patchesStrategicMerge")
 
@@ -43,8 +44,8 @@ def manifest_of(path: str, kind: str, file: YamlFile) -> Manifest:
         names = frozenset(each.name for each in parameters)
         change = partial(interpolation.parameters, names=names)
         for found in walk(file, root):
-            tables += _config_maps(file, found.node)
-            units += _scalers(file, found.node)
+            tables += config_maps(file, found.node)
+            units += scalers(file, found.node)
         units += containers(file, root, change)
         if file.string(root, "kind") in ("Kustomization", "Component", ""):
             includes += _includes(file, root)
@@ -71,7 +72,8 @@ def _parameters(file: YamlFile, root: Node) -> Iterator[Variable]:
             yield Variable(text.value, value, name.start, name.end, reason)
 
 
-def _config_maps(file: YamlFile, node: Mapping) -> Iterator[Table]:
+def config_maps(file: YamlFile, node: Mapping) -> Iterator[Table]:
+    """The variables of a ConfigMap, or of those that a kustomization generates."""
     if file.string(node, "kind") == "ConfigMap":
         name = file.word(file.get(node, "metadata", "name"))
         data = file.get(node, "data")
@@ -80,16 +82,36 @@ def _config_maps(file: YamlFile, node: Mapping) -> Iterator[Table]:
             for entry in file.entries(data)
         )
         yield Table("configmap", str(name or ""), variables)
-    generated = file.get(node, "configMapGenerator")
-    for item in generated.items if isinstance(generated, Sequence) else []:
-        literals = file.get(item, "literals")
-        listed = literals.items if isinstance(literals, Sequence) else []
-        texts = [file.text(each) for each in listed]
-        variables = tuple(assignment(text) for text in texts if text is not None)
-        yield Table("configmap", file.string(item, "name"), variables)
+    listed = file.get(node, "configMapGenerator")
+    for item in listed.items if isinstance(listed, Sequence) else []:
+        yield Table("configmap", file.string(item, "name"), tuple(generated(file, item)))
 
 
-def _scalers(file: YamlFile, node: Mapping) -> Iterator[Unit]:
+def generated(file: YamlFile, item: Node) -> Iterator[Variable]:
+    """The variables of an entry of `configMapGenerator`, those of files of variables left out."""
+    literals = file.get(item, "literals")
+    for each in literals.items if isinstance(literals, Sequence) else []:
+        if (text := file.text(each)) is not None:
+            yield _bare(assignment(text))
+    named = file.get(item, "files")
+    for each in named.items if isinstance(named, Sequence) else []:
+        if (text := file.text(each)) is not None:
+            name = text.value.partition("=")[0].rpartition("/")[2]
+            yield Variable(name, None, each.start, each.end, "the content of a file")
+
+
+def _bare(variable: Variable) -> Variable:
+    """kustomize takes quotes around a literal's value away."""
+    text = variable.value.literal() if variable.value is not None else None
+    if variable.value is None or text is None or len(text) < 2:
+        return variable
+    if text[0] != text[-1] or text[0] not in "\"'":
+        return variable
+    word = replace(variable.value, parts=(Lit(text[1:-1]),), source=None)
+    return replace(variable, value=word)
+
+
+def scalers(file: YamlFile, node: Mapping) -> Iterator[Unit]:
     """Autoscalers, as units named like what they scale."""
     kind = file.string(node, "kind")
     if kind in ("HorizontalPodAutoscaler", "ScaledObject"):
@@ -100,8 +122,7 @@ def _scalers(file: YamlFile, node: Mapping) -> Iterator[Unit]:
         words = ((key, file.word(file.get(spec, key))) for key in keys)
         extra = tuple((key, word) for key, word in words if word is not None)
         if target is not None and name is not None:
-            outer = file.blanked.conditions(target.start)
-            maybe = (("", outer[-1]),) if outer else ()
+            maybe = tuple(("", each) for each in file.blanked.conditions(target.start))
             yield Unit(str(name), target.start, target.end, kind=kind, extra=extra, maybe=maybe)
 
 

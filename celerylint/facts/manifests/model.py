@@ -17,6 +17,8 @@ from celerylint.structs import dataclass, replace
 
 Problem = tuple[int, str]
 """(line from 1, what is wrong): at most a few per file; the rest of the file is still read."""
+Stretch = tuple[int, str, tuple[int, ...]]
+"""(offset at which a file's text begins, its path, the offsets behind its newlines from there)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +177,8 @@ class Manifest:
     kind: see classify. dev says why the file is for development only, "" when nothing does. shared
     is what surrounds all units ([supervisord], [tool.poe], a workflow's env). includes are further
     files that the tool reads with this one (compose include, supervisor's files=). newlines are the
-    offsets behind each newline.
+    offsets behind each newline. parts, where facts of several files were put together, say which
+    file's text begins at which offset.
     """
 
     path: str
@@ -188,17 +191,26 @@ class Manifest:
     shared: Unit | None = None
     includes: tuple[Word, ...] = ()
     newlines: tuple[int, ...] = ()
+    parts: tuple[Stretch, ...] = ()
 
     def position(self, offset: int) -> tuple[int, int]:
         """(line, column) of an offset, both from 1; columns count characters."""
-        line = bisect_right(self.newlines, offset)
-        return line + 1, offset - (self.newlines[line - 1] if line else 0) + 1
+        newlines, start = self.newlines, 0
+        if self.parts:
+            start, _, newlines = stretch(self.parts, offset)
+        line = bisect_right(newlines, offset - start)
+        return line + 1, offset - start - (newlines[line - 1] if line else 0) + 1
 
     def commands(self) -> Iterator[tuple[Unit, Command]]:
         """Every command with its unit."""
         for unit in (*self.units, *(stage.unit for stage in self.stages)):
             for command in unit.commands:
                 yield unit, command
+
+
+def stretch(parts: tuple[Stretch, ...], offset: int) -> Stretch:
+    """The file in whose text an offset lies."""
+    return parts[max(bisect_right(parts, offset, key=lambda part: part[0]) - 1, 0)]
 
 
 def newlines(text: str) -> tuple[int, ...]:

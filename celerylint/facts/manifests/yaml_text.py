@@ -39,10 +39,12 @@ class YamlFile:
     Templates (`{{ }}`, `{% %}`) are blanked first; what they stood for comes back as Tmpl parts.
     """
 
-    def __init__(self, text: str, blanked: templates.Blanked | None = None) -> None:
+    def __init__(
+        self, text: str, blanked: templates.Blanked | None = None, nodes: Nodes | None = None
+    ) -> None:
         self.source = text
         self.blanked = templates.blank(text) if blanked is None else blanked
-        self._nodes: Nodes = compose(self.blanked.text)
+        self._nodes: Nodes = compose(self.blanked.text) if nodes is None else nodes
         self._entries: dict[int, dict[str, Entry]] = {}
         self.repeated: list[Entry] = []
 
@@ -164,11 +166,13 @@ class YamlFile:
         found = [_changed(self._item(item), change).word() for item in node.items]
         flow = self.blanked.text.startswith("[", node.start)
         least = 0 if flow else self._column(node.start)
-        found.extend(
+        rendered = [
             Word((Tmpl(self.reading(hole), quoted=False),), hole.start, hole.end)
             for hole in self._rendering(node.start, node.end, least)
+        ]
+        return tuple(
+            sorted([*found, *rendered], key=lambda word: word.start) if rendered else found
         )
-        return tuple(sorted(found, key=lambda word: word.start))
 
     def _item(self, item: Node) -> Text:
         text = self.text(item)
