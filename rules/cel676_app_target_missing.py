@@ -10,7 +10,7 @@ from celerylint.rule import Finding, Process, Project, Related, Severity, rule, 
 @rule(on=Process, severity=Severity.ERROR, since="0.1")
 def app_target_missing(process: Process, project: Project) -> Iterator[Finding]:
     missing = process.no_app
-    if missing is None or process.app is None:
+    if missing is None or process.app is None:  # the latter is app-option-missing's
         return
     target = process.app.text() or ""
     module = target.partition(":")[0]

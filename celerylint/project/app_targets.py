@@ -12,9 +12,11 @@ from celerylint.patterns import regex
 from celerylint.project.machine import Machine
 from celerylint.project.modules import EXTERNAL, Module, dirname
 from celerylint.project.objects import ClassObject, FunctionObject, ModuleObject
-from celerylint.project.process import NoApp
+from celerylint.project.process import NoApp, Process
 from celerylint.project.taskless import is_complete
 from celerylint.project.values import Literal, Mapping, Name, Sequence, Value
+from celerylint.project.wrapper_table import WRAPPERS
+from celerylint.project.wrappers import basename
 
 _TARGET = regex(r"(?!\d)\w+(?:\.\w+)*(?::(?!\d)\w+)?")
 
@@ -106,3 +108,39 @@ def _is_other(value: Value) -> bool:
         return last[:1].isupper() or (top in EXTERNAL and top != "celery") or not rest
     kinds = Literal | FunctionObject | ClassObject | ModuleObject | Mapping | Sequence
     return isinstance(value, kinds)
+
+
+# What tells Celery its app or its settings without `-A`, be the variable's value known or not.
+_TELLING = frozenset(
+    {
+        *("APP", "CELERY_APP", "BROKER_URL", "CELERY_BROKER", "CELERY_BROKER_URL"),
+        *("CELERY_BROKER_READ_URL", "CONFIG_MODULE", "CELERY_CONFIG", "CELERY_CONFIG_MODULE"),
+        *("LOADER", "CELERY_LOADER", "PYTHONPATH"),
+    }
+)
+_OPTIONS = ("app", "broker", "config", "loader", "include", "workdir")
+_CELERY = regex(r"(?:^|[/\\])celery(?:\.exe)?$")
+
+
+def unnamed(machine: Machine, process: Process, apps: Iterable[tuple[str, str]]) -> NoApp | None:
+    """That a worker or beat names no app, where nothing configures Celery's default app for it."""
+    direct = bool(process.words) and _CELERY.search(process.words[0]) is not None
+    known = all(basename(each) in WRAPPERS for each in process.wrappers)
+    if process.kind not in ("worker", "beat") or not direct or not known:
+        return None
+    if process.open or process.multi or process.mistakes:
+        return None
+    if any(process.option(each) for each in _OPTIONS) or _TELLING & process.environment.keys():
+        return None
+    # The default app reads `celeryconfig`; a `celery` that is no package's may be anybody's.
+    if any(_is_default(machine, path) for path in machine.names.files):
+        return None
+    ids = [each for _, each in apps]
+    return NoApp("unnamed", "", None, ids[0] if len(ids) == 1 else "") if ids else None
+
+
+def _is_default(machine: Machine, path: str) -> bool:
+    folder, _, name = path.rpartition("/")
+    if name == "celeryconfig.py" or folder.rpartition("/")[2] == "celeryconfig":
+        return True
+    return name == "celery.py" and f"{folder}/__init__.py".lstrip("/") not in machine.names.files

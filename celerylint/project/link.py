@@ -153,7 +153,7 @@ def _project(machine: Machine, world: World, inputs: Inputs, root: str) -> model
     built = python_starts.command_lines(world, app_ids)
     release = inputs.celery("").allowed[-1]
     found = (*inputs.processes, *(_started(built, release) if built else ()))
-    places = [(each.module.path, app_ids[id(each)]) for each in records]
+    places = [(each.module.path, app_ids[id(each)]) for each in records if each.key != ("", 0)]
     processes = running.joined(machine, found, app_ids, places)
     started = running.contexts_of(processes, apps)
     annotated = [_annotated(task, contexts) for task in made_tasks.values()]

@@ -94,8 +94,9 @@ class Chosen:
 @dataclass(frozen=True, slots=True)
 class NoApp:
     """Why Celery finds no app behind `-A`: kind is module (there is none of that name), attribute
-    (the module at place lacks it) or none (the module at place holds no app). meant is the id of
-    the app that was likely meant, "" where that is not known."""
+    (the module at place lacks it), none (the module at place holds no app) or unnamed (there is no
+    `-A`, nor anything in its stead). meant is the id of the app that was likely meant, "" where
+    that is not known."""
 
     kind: str
     name: str
@@ -168,7 +169,7 @@ class Process:
     multi: bool = False
     unit: Unit | None = None
     app_id: str | None = None  # of the app in the linked project, where `app` names one of them
-    no_app: NoApp | None = None  # where `app` surely names none
+    no_app: NoApp | None = None  # where it surely runs none of the project
 
     def option(self, name: str) -> Chosen | None:
         """The option of that parameter name, None where neither words nor environment give it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from celerylint.project.app_names import find_app
-from celerylint.project.app_targets import no_app
+from celerylint.project.app_targets import no_app, unnamed
 from celerylint.project.combine import text_of
 from celerylint.project.machine import Machine
 from celerylint.project.model import App, Context, Profile, Worker
@@ -32,12 +32,14 @@ def _with_app(
     made: Sequence[tuple[str, str]],
 ) -> Process:
     text = process.app.text() if process.app is not None else None
+    if process.app is None:
+        return replace(process, no_app=unnamed(machine, process, made))
     if text is None:
         return process
     record = find_app(machine, text, process.workdir.strip("/") if process.workdir else "")
     name = app_ids.get(id(record)) if record is not None else None
-    origin = process.app.origin if process.app is not None else ""
-    if record is None and origin != "entry point" and "PYTHONPATH" not in process.environment:
+    own = process.app.origin == "entry point" or "PYTHONPATH" in process.environment
+    if record is None and not own:
         return replace(process, no_app=no_app(machine, text, made))
     return process if name is None else replace(process, app_id=name)
 
