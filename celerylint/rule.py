@@ -105,7 +105,7 @@ from celerylint.project.received import Receiver
 from celerylint.project.redelivered_runs import RunsAgain, runs_again
 from celerylint.project.redelivery import TooLong, too_long
 from celerylint.project.refusals import Refusal, celery_of, refusals
-from celerylint.project.reloading import reloader
+from celerylint.project.reloading import reloaded, reloader
 from celerylint.project.results import (
     CONNECTING,
     ResultBackend,
@@ -333,6 +333,7 @@ __all__ = [
     "publishers",
     "refusals",
     "refused",
+    "reloaded",
     "reloader",
     "remapped",
     "resent",

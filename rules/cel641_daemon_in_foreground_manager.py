@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from celerylint.rule import CONTAINERS, Finding, Process, Project, Severity, rule, started_by
+from celerylint.rule import (
+    CONTAINERS,
+    Finding,
+    Process,
+    Project,
+    Severity,
+    reloaded,
+    rule,
+    started_by,
+)
 
 _THEN = {
     "container": "the container ends, and the {kind} with it",
@@ -17,7 +26,7 @@ _THEN = {
 @rule(on=Process, severity=Severity.ERROR, since="0.1")
 def daemon_in_foreground_manager(process: Process, project: Project) -> Iterator[Finding]:
     detach = process.option("detach")
-    if not process.final or not (process.multi or detach):
+    if not process.final or reloaded(process) or not (process.multi or detach):
         return
     manager = "container" if process.platform in CONTAINERS else process.platform
     if manager not in _THEN or (manager == "systemd" and not _foreground(process)):

@@ -17,7 +17,7 @@ _RESTARTS = frozenset(("always", "unless-stopped"))
 def reloader(process: Process) -> str | None:
     """The tool that restarts a process which a file deploys for certain; None for development,
     which is where such tools belong, and where nothing tells."""
-    if not process.role_reason.endswith(_REASON):
+    if not reloaded(process):
         return None
     paths = {process.deployment, *(span.path for span in process.chain)}
     if any(dev_marker(path) for path in paths):
@@ -30,3 +30,8 @@ def reloader(process: Process) -> str | None:
         or (process.platform == "compose" and restart in _RESTARTS)
     )
     return process.role_reason.removesuffix(_REASON) if deploys else None
+
+
+def reloaded(process: Process) -> bool:
+    """Does such a tool stay in front of it, be it for development or not?"""
+    return process.role_reason.endswith(_REASON)
