@@ -98,6 +98,9 @@ def link_tree(library: Library, config: Config) -> Project:
     near = _versions(config, pins)
     project = Project(root=library.tree.root, celery=near(""))
     collected = library.processes(near("").allowed[-1])
+    for each in collected.installed:
+        names.install(each.path, each.target)
+        named = (*named, each.module)
     for _ in range(MOST_ROUNDS):
         inputs = link.Inputs(
             library.facts,

@@ -36,13 +36,25 @@ class Kill:
 
 
 @dataclass(frozen=True, slots=True)
+class Installed:
+    """A settings module that the tree has elsewhere: path is the file that the image copies to
+    where `target` would be in the tree."""
+
+    module: str
+    path: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class Collected:
     """processes in the order of their places; unread are mentions of Celery commands of which none
     could be made; problems are (path, line, what is wrong with the file); servers are web servers,
-    of greenlets or not; kills are what kills processes by name."""
+    of greenlets or not; kills are what kills processes by name; installed are settings modules
+    that only images have."""
 
     processes: tuple[Process, ...]
     unread: tuple[Mention, ...]
     problems: tuple[tuple[str, int, str], ...]
     servers: tuple[WebServer, ...] = ()
     kills: tuple[Kill, ...] = ()
+    installed: tuple[Installed, ...] = ()

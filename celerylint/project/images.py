@@ -88,12 +88,33 @@ class Image:
                 for source in sources:
                     yield from self._copied(copy, source, target, folder, path, depth)
 
+    def folder(self, path: str, depth: int = 0) -> str | None:
+        """The folder of the tree that a folder inside the image is copied from."""
+        for copy, target, _, sources in self._copies if depth <= 5 else ():
+            rest = _below(path, target)
+            for source in sources if rest is not None and copy.kind in ("copy", "add") else ():
+                if copy.stage is not None:
+                    stage = self._stage(copy.stage)
+                    inner = posixpath.normpath(posixpath.join("/", source, rest or ""))
+                    found = stage.folder(inner, depth + 1) if stage is not None else None
+                else:
+                    local = normal(self.context, source.lstrip("/"), rest or "")
+                    found = local if local is not None and self.files.is_folder(local) else None
+                if found is not None:
+                    return found
+        return None
+
     def _copied(
         self, copy: Copy, source: str, target: str, folder: bool, path: str, depth: int
     ) -> Iterator[str]:
         if copy.kind == "link":
             if path == target:
                 yield from self.sources(posixpath.normpath(source), depth + 1)
+        elif copy.kind == "cp":
+            into = posixpath.join(target, _name(source)) if folder else target
+            if path == into:
+                inner = posixpath.normpath(posixpath.join("/", copy.workdir, source))
+                yield from self.sources(inner, depth + 1)
         elif copy.stage is not None:
             stage = self._stage(copy.stage)
             rest = _below(path, target)

@@ -107,10 +107,23 @@ class ModuleMap:
                 self.folders.add(folder)
                 folder = dirname(folder)
         self._roots: dict[str, str] = {}
+        self._placed: dict[str, str] = {}  # files that run elsewhere, and where that would be
+        self._installed: dict[str, str] = {}  # the other way round
         tops = {self.root_of(path) for path in self.files if self._packaged(dirname(path))}
         self.roots = sorted(tops | {""})
         self._cache: dict[tuple[str, str], str | None] = {}
         self._orders: dict[str, list[str]] = {}  # of the roots, by the folder of the importer
+
+    def install(self, source: str, target: str) -> None:
+        """Take a file for the module that it is where it is copied to, which is not in the tree;
+        the first of several counts."""
+        if source not in self._placed and target not in self._installed:
+            self._placed[source], self._installed[target] = target, source
+            self._cache.clear()
+
+    def placed(self, path: str) -> str:
+        """Where a file runs: its own path, or the one that it is copied to."""
+        return self._placed.get(path, path)
 
     def _packaged(self, folder: str) -> bool:
         return f"{folder}/__init__.py" in self.files if folder else "__init__.py" in self.files
@@ -121,7 +134,7 @@ class ModuleMap:
 
     def root_of(self, path: str) -> str:
         """The folder from which the file is imported: the first one above that is no package."""
-        folder = dirname(path)
+        folder = dirname(self._placed.get(path, path))
         found = self._roots.get(folder)
         if found is None:
             found = folder
@@ -143,7 +156,12 @@ class ModuleMap:
             for dotted in _absolute_imports(each[2]):
                 path = self.find(dotted, importer)
                 if path is not None:
-                    stem = path.removesuffix("/__init__.py").removesuffix(".py").rstrip("/")
+                    stem = (
+                        self.placed(path)
+                        .removesuffix("/__init__.py")
+                        .removesuffix(".py")
+                        .rstrip("/")
+                    )
                     root = stem[: -len(dotted)].rstrip("/")
                     counts[root] = counts.get(root, 0) + 1
         for path in facts:
@@ -158,6 +176,7 @@ class ModuleMap:
 
     def name_of(self, path: str) -> str:
         """The dotted name under which the file is imported from its root."""
+        path = self.placed(path)
         root = self.root_of(path)
         relative = path[len(root) :].lstrip("/").removesuffix(".py")
         return relative.removesuffix("/__init__").replace("/", ".")
@@ -166,6 +185,7 @@ class ModuleMap:
         """The file (or, with a trailing `/`, the namespace folder) of an absolute dotted name, if
         it is here.
         """
+        importer = self._placed.get(importer, importer)
         key = (dotted, dirname(importer))
         if key not in self._cache:
             self._cache[key] = self._find(dotted, importer)
@@ -205,7 +225,8 @@ class ModuleMap:
         for candidate in (f"{base}/__init__.py", f"{base}.py"):
             if candidate in self.files:
                 return candidate
-        return f"{base}/" if base in self.folders else None
+        installed = self._installed.get(f"{base}.py")
+        return installed or (f"{base}/" if base in self.folders else None)
 
     def relative(self, module: str, level: int, importer: str) -> str | None:
         """The dotted absolute name that `from ...module import` means in a file, None above the

@@ -59,7 +59,7 @@ def siblings(machine: Machine, path: str) -> list[str]:
     """Files that may be other profiles of the settings module in a
     file, by their place and name.
     """
-    folder, _, name = path.rpartition("/")
+    folder, _, name = machine.names.placed(path).rpartition("/")
     stem = name.removesuffix(".py")
     found = []
     for each in machine.names.files:

@@ -13,11 +13,12 @@ from celerylint.project.argv import Arg
 from celerylint.project.building import finished
 from celerylint.project.celeryd import celeryd_starts
 from celerylint.project.chains import Follower, shell_words
-from celerylint.project.collected import Collected
+from celerylint.project.collected import Collected, Installed
 from celerylint.project.entrypoints import EntryPoint, entry_points
 from celerylint.project.environment import surroundings
 from celerylint.project.expansion import Surroundings, expand, text_of
 from celerylint.project.images import Image, built_image, image_of
+from celerylint.project.installed import anywhere, installed_settings
 from celerylint.project.kills import kills
 from celerylint.project.managers import follow_s6, supervised
 from celerylint.project.manifest_files import Files, Read, ReadFacts, normal
@@ -64,7 +65,8 @@ def collect(
     servers = (*from_commands(collector.follower.served), *from_ini(files))
     problems = tuple(sorted(set(files.problems)))
     killing = tuple(kills(collector.kept))
-    return Collected(tuple(processes), tuple(mentions), problems, servers, killing)
+    installed = tuple(collector.installed)
+    return Collected(tuple(processes), tuple(mentions), problems, servers, killing, installed)
 
 
 class _Collector:
@@ -75,6 +77,7 @@ class _Collector:
         self.kept: list[Manifest] = []
         self.images_run: set[str] = set()
         self.managers_of: dict[str, list[Situation]] = {}
+        self.installed: dict[Installed, None] = {}  # in order
 
     def run(self) -> None:
         self.kept = self.files.kept()
@@ -97,6 +100,8 @@ class _Collector:
             return
         image = image_of(found, self.files)
         situation = self.situation(found, image)
+        if image is not None:
+            self.settings(situation, (image,))
         entrypoint = found.command("entrypoint")
         commands = [
             (each, Home.of(manifest))
@@ -186,13 +191,22 @@ class _Collector:
                 context = posixpath.dirname(manifest.path)
                 image = built_image(manifest, manifest.stages[-1], context, self.files)
                 own = Service(((manifest, replace(image.stage.unit, commands=())),))
+                situation = self.situation(own, image)
+                self.settings(situation, anywhere(image))
                 entrypoint, command = image.command("entrypoint"), image.command("command")
                 self.effective(
                     (entrypoint, image.home) if entrypoint is not None else None,
                     (command, image.home) if command is not None else None,
                     None,
-                    replace(self.situation(own, image), chain=()),
+                    replace(situation, chain=()),
                 )
+
+    def settings(self, situation: Situation, images: Iterable[Image]) -> None:
+        """Note the settings module that a unit in production runs with, where its image alone has
+        it."""
+        found = installed_settings(situation, images)
+        if found is not None:
+            self.installed.setdefault(found)
 
     def managers(self) -> None:
         """Programs of the process managers that units start."""
@@ -226,7 +240,8 @@ class _Collector:
             folder = posixpath.dirname(manifest.path)
             for stage in manifest.stages:
                 image = built_image(manifest, stage, folder, self.files)
-                for source in (each for copy in stage.copies for each in copy.sources):
+                copies = (each for each in stage.copies if each.kind != "cp")
+                for source in (each for copy in copies for each in copy.sources):
                     text = (text_of(source, image.around, image.home) or "").lstrip("/")
                     if text and path in (normal(text), normal(folder, text)):
                         return image.home.span(source.start, source.end)

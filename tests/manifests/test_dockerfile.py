@@ -172,6 +172,20 @@ RUN chmod +x /x && ln -sf /target/x /usr/bin/x; ln a b
     )
 
 
+def test_copies_that_a_run_makes() -> None:
+    text = """\
+FROM a
+WORKDIR /code
+RUN set -eux; cp -f docker/a.py b.py c/; /bin/cp x y && cp -t d e f; cp alone
+RUN if [ -f g ]; then cp g h; fi; scp i j
+"""
+    _, stage = one(text)
+    several, plain = stage.copies
+    assert [str(each) for each in several.sources] == ["docker/a.py", "b.py"]
+    assert (several.kind, str(several.target), several.workdir) == ("cp", "c/", "/code")
+    assert (str(plain.sources[0]), str(plain.target)) == ("x", "y")
+
+
 def test_heredocs_are_no_instructions() -> None:
     text = """\
 FROM a

@@ -53,7 +53,7 @@ _NAME = regex(r"[^\s=]+")
 _LEGACY = regex(r"([^\s=]+)\s+")
 _FROM = regex(r"(\S+)(?:\s+[aA][sS]\s+(\S+))?")
 _HEALTH = regex(r"[cC][mM][dD]\s+")
-_LINKS = regex(r"\bln\s")
+_LINKS = regex(r"\b(?:ln|cp)\s")
 
 
 def read(path: str, text: str) -> Manifest:
@@ -233,12 +233,17 @@ class _Reader:
 
 
 def _link(words: list[Word], workdir: str) -> Copy | None:
-    """`ln -s A B` as a copy of kind "link"."""
+    """`ln -s A B` as a copy of kind "link", `cp A B` as one of kind "cp"."""
     spoken = [word.literal() or "" for word in words]
-    if not spoken or spoken[0].rpartition("/")[2] != "ln":
+    program = spoken[0].rpartition("/")[2] if spoken else ""
+    if program not in ("ln", "cp"):
         return None
     options = [each for each in spoken[1:] if each.startswith("-")]
     paths = [word for word, said in zip(words[1:], spoken[1:], strict=True) if said[:1] != "-"]
+    if program == "cp":
+        moved = any("t" in each.partition("=")[0] for each in options)  # the folder comes first
+        plain = len(paths) > 1 and not moved
+        return Copy("cp", tuple(paths[:-1]), paths[-1], workdir=workdir) if plain else None
     symbolic = any("s" in each for each in options if not each.startswith("--"))
     if len(paths) != 2 or not (symbolic or "--symbolic" in options):
         return None

@@ -131,7 +131,8 @@ class Unit:
 class Copy:
     """COPY or ADD: sources relative to the build context (or to `stage`), target as written.
 
-    links (`RUN ln -s A B`) have kind "link". A heredoc has its body, and its name as the only
+    links (`RUN ln -s A B`) have kind "link", and `RUN cp A B` has kind "cp": their sources are
+    paths inside the image. A heredoc has its body, and its name as the only
     source.
     """
 
