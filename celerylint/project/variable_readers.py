@@ -72,7 +72,11 @@ def _in_python(names: set[str], text: str) -> set[str]:
 
 
 def _begins(name: str, text: str) -> bool:
-    """Does the text have what the name begins with, as a word of its own (`CELERY_*`)?"""
+    """Does the text have what the name begins with, as a word of its own (`CELERY_*`)?
+
+    Not in a comment: Celery's own example of Django explains the prefix of settings in one.
+    """
+    text = "\n".join(line for line in text.splitlines() if not _COMMENT.match(line))
     parts = name.split("_")
     beginnings = ("_".join(parts[: i + 1]) for i in range(len(parts) - 1))
     return any(re.search(rf"\b{each}_(?![A-Za-z0-9])", text) for each in beginnings)
