@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 
 from celerylint.facts.syntax import Node, unparse
 from celerylint.patterns import regex
+from celerylint.project import functions
 from celerylint.project.machine import Machine
-from celerylint.project.objects import FunctionObject
+from celerylint.project.objects import FunctionObject, Scope, Unread
 from celerylint.project.values import Name
 from celerylint.project.walking import nodes, targets
 from celerylint.structs import dataclass, field
@@ -33,7 +34,9 @@ _AFTER_FORK = frozenset(
     }
 )
 _WORD = regex(r"[A-Z]?[a-z]+|[A-Z]+")
-_WEB = ("wsgi.py", "asgi.py")
+_WEB = frozenset({"wsgi", "asgi"})
+_IMPORTS = frozenset({"import", "from"})
+_OF_PROCESS = frozenset({"builtins", "celery", "django"})  # Celery sets Django up by itself
 
 
 @dataclass(slots=True)
@@ -47,14 +50,14 @@ class Others:
     def mention(self, names: frozenset[str], function: FunctionObject) -> bool:
         """May another function, or a call in a module's own code, use all of these names?"""
         return any(names <= set(each.words) for each in self.functions(function)) or any(
-            names <= called for path, called in self._calls() if not path.endswith(_WEB)
+            names <= called for path, called in self._calls() if not _is_web(path)
         )
 
     def functions(self, function: FunctionObject) -> Iterator[FunctionObject]:
         """All but that one, those of tests and web servers left out."""
         for each, _ in self.machine.defined:
             module = each.scope.module
-            if each.key != function.key and not (module.test or module.path.endswith(_WEB)):
+            if each.key != function.key and not (module.test or _is_web(module.path)):
                 yield each
 
     def _calls(self) -> list[tuple[str, frozenset[str]]]:
@@ -69,29 +72,58 @@ class Others:
         return self._called
 
 
+def _is_web(path: str) -> bool:
+    return not _WEB.isdisjoint(path.removesuffix(".py").split("/"))
+
+
 def missed(others: Others, function: FunctionObject) -> str | None:
     """What is missing for the lack of a call of the function; None where that may be nothing: it
     lets go of what a fork hands on, or something else does it, too."""
     body = function.body()
     names = {word for node in nodes(body) if node[0] == "call" for word in _names(node[3])}
     words = {word.lower() for name in (*names, function.name) for word in _WORD.findall(name)}
-    if words & _AFTER_FORK:
+    if words & _AFTER_FORK or others.mention(frozenset({function.name}), function):
         return None
-    if others.mention(frozenset({function.name}), function):
-        return None
-    globals_ = {name for node in nodes(body) if node[0] == "scope" for name in node[3]}
-    for node in nodes(body):
-        if node[0] == "assign":
-            for name in sorted(globals_ & set().union(*map(targets, node[3]))):
-                if not _set_elsewhere(others, function, name):
-                    return f"`{name}` is never set"
-        elif node[0] == "expr" and node[3][0] == "call":
-            call = node[3]
-            if _matters(others.machine, function, call) and not others.mention(
-                _names(call[3]), function
-            ):
+    for name in _globals(function):
+        if not _set_elsewhere(others, function, name):
+            return f"`{name}` is never set"
+    scope = functions.own_scope(others.machine, function, None)
+    with others.machine.aside():
+        others.machine.listeners, others.machine.alone = [], True
+        others.machine.run(tuple(each for each in nodes(body) if each[0] in _IMPORTS), scope)
+        for node in nodes(body):
+            call = node[3] if node[0] == "expr" and node[3][0] == "call" else None
+            if call is not None and _matters(others, function, call[3], scope):
                 return f"`{unparse(call)}` is never called"
     return None
+
+
+def _matters(others: Others, function: FunctionObject, target: Node, scope: Scope) -> bool:
+    """Does a call do more than to log, or to tell Python something about this process, and does
+    nothing else do it?"""
+    root = target
+    while root[0] in ("attr", "call"):
+        root = root[3]
+    if root[0] != "name" or "log" in root[3].lower():
+        return False
+    known = others.machine.evaluate(root, scope)
+    top = known.dotted.partition(".")[0] if isinstance(known, Name) else ""
+    if top in sys.stdlib_module_names or top in _OF_PROCESS:
+        return False
+    if others.mention(_names(target), function):
+        return False
+    called = others.machine.need(others.machine.evaluate(target, scope))
+    if isinstance(called, FunctionObject):
+        return not any(_set_elsewhere(others, called, name) for name in _globals(called))
+    return not isinstance(called, Unread)
+
+
+def _globals(function: FunctionObject) -> list[str]:
+    """The names of its module that a function sets."""
+    body = function.body()
+    named = {name for node in nodes(body) if node[0] == "scope" for name in node[3]}
+    bound = {each for node in nodes(body) if node[0] == "assign" for each in node[3]}
+    return sorted(named & set().union(*map(targets, bound)))
 
 
 def _names(code: Node) -> frozenset[str]:
@@ -122,28 +154,3 @@ def _sets(function: FunctionObject, name: str) -> bool:
         if node[0] == "assign" and any(t[0] == "attr" and t[4] == name for t in node[3]):
             return True
     return False
-
-
-def _matters(machine: Machine, function: FunctionObject, call: Node) -> bool:
-    """Does the call do more than to log, or to tell Python something about this process?"""
-    target = call[3]
-    while target[0] in ("attr", "call"):
-        target = target[3]
-    if target[0] != "name" or "log" in target[3].lower():
-        return False
-    top = _imported(function, target[3])
-    if top is None:
-        value = machine.evaluate(target, function.scope)
-        top = value.dotted.partition(".")[0] if isinstance(value, Name) else ""
-    return top not in sys.stdlib_module_names and top not in ("builtins", "celery", "django")
-
-
-def _imported(function: FunctionObject, name: str) -> str | None:
-    """The top package that the function itself imports the name from."""
-    for node in nodes(function.body()):
-        if node[0] in ("import", "from") and node[-1] != "*":
-            for each, alias in node[-1]:
-                if name == (alias or each.partition(".")[0]):
-                    dotted: str = each if node[0] == "import" else "" if node[4] else node[3]
-                    return dotted.partition(".")[0]
-    return None
