@@ -4,7 +4,7 @@ it."""
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from celerylint.facts.manifests.model import Manifest, Table, Variable
 from celerylint.project.expansion import Surroundings, text_of, value_of
@@ -100,14 +100,24 @@ def _configmap(name: str, manifest: Manifest, files: Files) -> tuple[Table, Mani
             return table, manifest
     if manifest.parts:  # a build has all that it deploys
         return None
-    folder = posixpath.dirname(manifest.path)
+    found = [*_tables(name, posixpath.dirname(manifest.path), files)]
+    beside = [each for each in found if _folder(each[1]) == _folder(manifest)]
+    found = beside or found  # of several below, each may be for another environment
+    return found[0] if len(found) == 1 else None
+
+
+def _folder(manifest: Manifest) -> str:
+    return posixpath.dirname(manifest.path)
+
+
+def _tables(name: str, folder: str, files: Files) -> Iterator[tuple[Table, Manifest]]:
+    """The ConfigMaps of that name at and below a folder."""
     for path in files.paths:
-        if path.startswith(folder) and path.endswith((".yml", ".yaml")):
-            other = files.manifest(path)
-            for table in other.tables if other is not None else ():
-                if table.kind == "configmap" and table.name == name and other is not None:
-                    return table, other
-    return None
+        inside = not folder or path.startswith(f"{folder}/")
+        other = files.manifest(path) if inside and path.endswith((".yml", ".yaml")) else None
+        for table in other.tables if other is not None else ():
+            if table.kind == "configmap" and table.name == name and other is not None:
+                yield table, other
 
 
 def _outside(manifest: Manifest, files: Files) -> dict[str, Value]:

@@ -15,12 +15,14 @@ from celerylint.project.helm_conditions import UNKNOWN, holds
 from celerylint.project.manifest_files import Files
 from celerylint.project.place import Home
 from celerylint.project.values import Default, Literal, Value
+from celerylint.structs import replace
 
 Template = Callable[[str], "Value | None"]
 
 _PATH = regex(r"\(?\$?\.Values\.([A-Za-z0-9_.-]+)\)?$")
 _PRINTF = regex(r'printf\s+"([^"%]*)%[sdv]([^"%]*)"\s+(\S+)$')
 _PLAIN_FILTERS = ("quote", "squote", "int", "int64", "toString", "trim", "lower")
+_EMPTY = ("", "0", "false")
 _NUMBER = regex(r"-?\d+(\.\d+)?$")
 _MOST_VALUES = 10_000
 """As many as the reader keeps: where there are more, what is absent may only be left out."""
@@ -114,15 +116,25 @@ def render(text: str, look_up: Template) -> Value | None:
     else. What values.yaml says holds unless an installation says otherwise."""
     first, *filters = [each.strip() for each in text.split("|")]
     value = _first(first, look_up)
+    path = _PATH.match(first)
     for each in filters:
         default = _DEFAULT.match(each)
         if default is not None:
-            if value is None or value == Literal(""):
-                quoted, bare = default.groups()
-                value = Literal(quoted if quoted is not None else bare)
+            quoted, bare = default.groups()
+            given = Literal(quoted if quoted is not None else bare)
+            if value is None and path is not None:
+                value = Default(f".Values.{path.group(1)}", given)
+            elif isinstance(value, Default) and _is_empty(value.default):
+                value = replace(value, default=given)
+            elif _is_empty(value):
+                value = given
         elif each.split(" ")[0] not in _PLAIN_FILTERS:
             return None
     return value
+
+
+def _is_empty(value: Value | None) -> bool:
+    return isinstance(value, Literal) and value.value in _EMPTY
 
 
 def _first(text: str, look_up: Template) -> Value | None:

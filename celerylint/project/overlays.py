@@ -10,8 +10,10 @@ import posixpath
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from celerylint.facts.manifests.containers import RENDERS
 from celerylint.facts.manifests.model import Manifest, Unit
 from celerylint.project.helm import conditions_of
+from celerylint.project.helm_regions import may_set
 from celerylint.project.kustomized import Kustomized
 from celerylint.project.manifest_files import Files, normal
 from celerylint.project.process import Process
@@ -21,6 +23,7 @@ from celerylint.structs import replace
 
 _SCALERS = frozenset(("HorizontalPodAutoscaler", "ScaledObject"))
 _DEEPEST = 8
+_KEYS = {"replicas": "replicas", "stop_grace": "terminationGracePeriodSeconds"}
 
 
 class Overlays:
@@ -71,6 +74,10 @@ class Overlays:
         told = conditions_of(manifest, self.files)
         changed: dict[str, Any] = {}
         for field, condition in conditions:
+            if condition.startswith(RENDERS):
+                if may_set(condition, _KEYS[field], manifest, self.files):
+                    changed[field] = unknown((unit.start, unit.end, condition))
+                continue
             answer = told(condition)
             if answer is None or (answer is False and condition.startswith("not ")):
                 changed[field] = unknown((unit.start, unit.end, condition))

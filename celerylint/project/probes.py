@@ -22,6 +22,7 @@ _SHELLS = regex(r"(^|/)(ba|da|a|k|z)?sh$")
 _ENDS = frozenset(("&&", "||", ";", "|", "&"))
 _UNEXPANDED = regex(r"\$\{?\w|%h|`")
 _HOLE = "\ue000"
+_OWN_PROBES = frozenset(("kubernetes", "helm"))
 
 Words = list[tuple[str, Word]]
 
@@ -38,6 +39,8 @@ def probes(service: Service | None, image: Image | None) -> tuple[Probe, ...]:
         asked = asked or bool(commands) or unit.get("healthcheck.disable") is not None
         for command in commands:
             found += _of_command(command, kinds[command.role], home)
+    if service is not None and service.manifest.kind in _OWN_PROBES:
+        asked = True  # Kubernetes does not look at an image's HEALTHCHECK
     inherited = image.stage.unit.healthcheck if image is not None and not asked else None
     if image is not None and inherited is not None:
         found += _of_command(inherited, "healthcheck", image.home)

@@ -158,6 +158,8 @@ def replicas(service: Service | None, situation: Situation) -> Chosen | None:
     kind = service.manifest.kind
     if kind == "systemd" and "@." in service.unit.name:
         return None
+    if service.unit.kind == "DaemonSet":  # as many as there are machines
+        return None
     return Chosen(Literal(REPLICAS[kind]), f"default of {kind}", _place(service))
 
 

@@ -203,3 +203,105 @@ def test_quoted_words_are_no_booleans() -> None:
 
 def test_a_pipe_gives_its_value_last() -> None:
     assert evaluate('.Values.x | default "y"', lambda _: None) == "y"
+
+
+POD = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: worker
+spec:
+  {{- include "shop.spread" . | nindent 2 }}
+  template:
+    spec:
+      {{- with include "shop.pod" (dict "ctx" .) }}
+      {{- . | nindent 6 }}
+      {{- end }}
+      {{- with .Values.nodes }}
+      nodeSelector:
+        {{- toYaml . | nindent 8 }}
+      {{- end }}
+      containers:
+        - name: worker
+          image: shop
+          command: [celery, -A, shop, worker]
+"""
+PLAIN = '{{- define "shop.spread" }}\nstrategy: {}\n{{- end }}\n'
+
+
+@pytest.mark.parametrize(
+    ("helpers", "grace", "replicas"),
+    [
+        (PLAIN + '{{ define "shop.pod" -}}\nvolumes: []\n{{- end }}', 30, 1),
+        (
+            PLAIN + '{{ define "shop.pod" -}}\nterminationGracePeriodSeconds: 9\n{{- end }}',
+            'renders with include "shop.pod" (dict "ctx" .)',
+            1,
+        ),
+        (
+            '{{ define "shop.pod" }}{{ include "library.pod" . }}{{ end }}',
+            'renders with include "shop.pod" (dict "ctx" .)',
+            'renders include "shop.spread" . | nindent 2',
+        ),
+        (
+            '{{ define "shop.pod" }}{{ include "shop.pod" . }}{{ end }}' + PLAIN,
+            'renders with include "shop.pod" (dict "ctx" .)',
+            1,
+        ),
+    ],
+)
+def test_what_an_included_part_may_set_is_not_the_platforms_default(
+    helpers: str, grace: object, replicas: object
+) -> None:
+    found = start(
+        {
+            "charts/shop/Chart.yaml": "name: shop\n",
+            "charts/shop/values.yaml": "nodes: {}\n",
+            "charts/shop/templates/worker.yaml": POD,
+            "charts/shop/templates/_helpers.tpl": helpers,
+        }
+    )
+    assert (told(found.grace), told(found.replicas)) == (grace, replicas)
+
+
+@pytest.mark.parametrize(
+    ("expression", "values", "replicas"),
+    [
+        (".Values.n | default 3", "n: 0\n", (3, ".Values.n")),
+        (".Values.n | default 3", "m: 0\n", (3, ".Values.n")),
+        (".Values.n | default 3", "n: 5\n", (5, ".Values.n")),
+        ("$n | default 3", "n: 5\n", "template: $n | default 3"),
+    ],
+)
+def test_a_default_stands_in_for_what_is_empty(
+    expression: str, values: str, replicas: object
+) -> None:
+    found = start(
+        {
+            "charts/shop/Chart.yaml": "name: shop\n",
+            "charts/shop/values.yaml": values,
+            "charts/shop/templates/worker.yaml": (
+                "kind: Deployment\nmetadata: {name: w}\nspec:\n"
+                f"  replicas: {{{{ {expression} }}}}\n  template:\n    spec:\n      containers:\n"
+                "        - {name: w, image: shop, command: [celery, -A, shop, worker]}\n"
+            ),
+        }
+    )
+    assert told(found.replicas) == replicas
+
+
+def test_a_probe_of_which_the_values_give_the_rest() -> None:
+    probe = (
+        "          livenessProbe:\n            exec: {command: [celery, -A, shop, inspect, ping]}\n"
+        "            {{- toYaml .Values.probe | nindent 12 }}\n"
+    )
+    tree = chart(ENABLED, VALUES % "false")
+    tree["charts/shop/templates/worker.yaml"] += probe
+    assert told(start(tree).keys["livenessProbe.timeoutSeconds"]) == (
+        "template: .Values.probe.timeoutSeconds"
+    )
+    tree["charts/shop/values.yaml"] += "probe: {timeoutSeconds: 15}\n"
+    assert told(start(tree).keys["livenessProbe.timeoutSeconds"]) == (
+        "15",
+        ".Values.probe.timeoutSeconds",
+    )

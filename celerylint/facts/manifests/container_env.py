@@ -77,7 +77,7 @@ class Environment:
         for item in self._sources():
             reference = self._file.get(item, "configMapRef")
             name = self._file.word(self._file.get(reference, "name"))
-            if name is not None:
+            if name is not None and self._file.get(item, "prefix") is None:
                 word = Word((Lit("configmap:"), *name.parts), name.start, name.end, True)
                 yield EnvFile(word, self._file.string(reference, "optional") == "true")
 
@@ -91,6 +91,8 @@ class Environment:
             if reference is not None:
                 name = self._file.word(self._file.get(reference, "name"))
                 return f"envFrom: secret {name}" if name is not None else "envFrom: a secret"
+            if self._file.get(item, "prefix") is not None:
+                return "envFrom: with a prefix"
         for key in ("env", "envFrom"):
             rendered = self._file.rendered(self._container, key)
             if rendered:

@@ -8,6 +8,7 @@ from typing import Any
 from celerylint.facts.manifests.compose import joined
 from celerylint.facts.manifests.container_env import Change, Environment
 from celerylint.facts.manifests.model import Command, Unit
+from celerylint.facts.manifests.regions import level
 from celerylint.facts.manifests.shell import split
 from celerylint.facts.manifests.words import Tmpl, Word
 from celerylint.facts.manifests.yaml_nodes import Mapping, Node, Scalar, Sequence
@@ -18,6 +19,10 @@ _SIGNS = ("image", "name", "env", "envFrom", "resources")
 _LISTS = ("containers", "initContainers", "ephemeralContainers")
 _PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
 _GRACE = "terminationGracePeriodSeconds"
+_CONDITIONAL = (("replicas", "replicas", "template"), ("stop_grace", _GRACE, "containers"))
+"""(field of a unit, its key, another key of the mapping that may have it)"""
+RENDERS = "renders "
+"""Begins what `maybe` says of a field that only a template's region may put there."""
 
 
 def containers(file: YamlFile, root: Node, change: Change) -> Iterator[Unit]:
@@ -48,7 +53,7 @@ class _Container:
         file, node, found = self._file, self._node, self._found
         place, name = self._name()
         fields: dict[str, Any] = {
-            "replicas": self._nearest("replicas"),
+            "replicas": self._nearest("replicas") or self._nearest("parallelism"),
             "user": self._word(found.nearest(file, "securityContext", "runAsUser")),
             "workdir": self._word(file.get(node, "workingDir")),
             "stop_grace": self._nearest(_GRACE),
@@ -133,8 +138,7 @@ class _Container:
                 bodies = file.rendered(node, key) if is_null(entry.value) else ()
                 if not bodies:
                     return self._word(entry.value)
-                path = bodies[0].removeprefix("toYaml ").partition("|")[0].strip()
-                return Word((Tmpl(path),), *file.extent(node, key), True)
+                return Word((Tmpl(_whole(bodies[0])),), *file.extent(node, key), True)
         return None
 
     def _limit(self, name: str) -> Word | None:
@@ -142,11 +146,16 @@ class _Container:
         word = self._word(file.get(self._node, "resources", "limits", name))
         if word is not None:
             return word
-        start, end = file.extent(self._node, "resources")
-        for body in file.rendered(self._node, "resources"):
-            path = body.removeprefix("toYaml ").partition("|")[0].strip()
-            if body.startswith("toYaml ") and path.startswith((".Values.", "$.Values.")):
-                return Word((Tmpl(f"{path}.limits.{name}"),), start, end, True)
+        return self._rendered("resources", f"limits.{name}")
+
+    def _rendered(self, key: str, name: str) -> Word | None:
+        """What a template puts below a key of the container, where it renders a whole mapping of
+        the chart's values there."""
+        start, end = self._file.extent(self._node, key)
+        for body in self._file.rendered(self._node, key):
+            path = _whole(body)
+            text = f"{path}.{name}" if path.startswith((".Values.", "$.Values.")) else body
+            return Word((Tmpl(text),), start, end, True)
         return None
 
     def _mounts(self) -> Iterator[Word]:
@@ -188,7 +197,10 @@ class _Container:
             for key in ("periodSeconds", "timeoutSeconds"):
                 values[f"{probe}.{key}"] = file.get(self._node, probe, key)
         for name, value in values.items():
-            if (word := self._word(value)) is not None:
+            word = self._word(value)
+            if word is None and name.endswith(".timeoutSeconds"):
+                word = self._rendered(name.partition(".")[0], "timeoutSeconds")
+            if word is not None:
                 yield name, word
 
     def _maybe(self, place: Node) -> Iterator[tuple[str, str]]:
@@ -197,7 +209,7 @@ class _Container:
         outer = conditions(place.start)
         if outer:
             yield "", outer[-1]
-        for field, key in (("replicas", "replicas"), ("stop_grace", _GRACE)):
+        for field, key, sign in _CONDITIONAL:
             for node in (self._node, *reversed(self._found.above)):
                 entry = self._file.entry(node, key)
                 if entry is None or not isinstance(node, Mapping):
@@ -207,3 +219,15 @@ class _Container:
                 if len(inner) > len(outer):
                     yield field, inner[-1] if written == 1 else f"one of {written}: {inner[-1]}"
                 break
+            else:
+                above: Node | None = None
+                for node in self._found.above:
+                    if isinstance(node, Mapping) and self._file.entry(node, sign) is not None:
+                        for body in level(self._file, node, above):
+                            yield field, f"{RENDERS}{body}"
+                    above = node
+
+
+def _whole(body: str) -> str:
+    """The path in `toYaml .Values.a | nindent 8` or `.Values.a | toYaml | nindent 8`."""
+    return body.removeprefix("toYaml ").partition("|")[0].strip()
