@@ -33,6 +33,7 @@ class Overlays:
         self.files = files
         self._dropins: dict[str, list[Layer]] = {}
         self._scalers: dict[tuple[str, str], list[Layer]] = {}
+        self._parts: dict[tuple[str, str, str], bool] = {}
         kept = [*kept]
         self._kustomized = Kustomized(kept, files)
         for path in files.paths:
@@ -75,7 +76,10 @@ class Overlays:
         changed: dict[str, Any] = {}
         for field, condition in conditions:
             if condition.startswith(RENDERS):
-                if may_set(condition, _KEYS[field], manifest, self.files):
+                key = (condition, field, posixpath.dirname(manifest.path))
+                if key not in self._parts:
+                    self._parts[key] = may_set(condition, _KEYS[field], manifest, self.files)
+                if self._parts[key]:
                     changed[field] = unknown((unit.start, unit.end, condition))
                 continue
             answer = told(condition)

@@ -264,6 +264,19 @@ def test_what_an_included_part_may_set_is_not_the_platforms_default(
     assert (told(found.grace), told(found.replicas)) == (grace, replicas)
 
 
+@pytest.mark.parametrize("volumes", ["      - name: data\n", ""])
+def test_items_that_a_template_adds_to_a_list_are_no_keys(volumes: str) -> None:
+    more = (
+        f"      volumes:\n{volumes}      {{{{- with .Values.volumes }}}}\n"
+        "        {{- . | toYaml | nindent 6 }}\n      {{- end }}\n      containers:\n"
+    )
+    tree = chart(ENABLED, VALUES % "false")
+    text = WORKER.replace("      containers:\n", more).replace("worker.grace", "worker.no")
+    start_, _, rest = text.partition("      {{- with .Values.worker.no")
+    tree["charts/shop/templates/worker.yaml"] = start_ + rest.partition("{{- end }}\n")[2]
+    assert told(start(tree).grace) == 30
+
+
 @pytest.mark.parametrize(
     ("expression", "values", "replicas"),
     [

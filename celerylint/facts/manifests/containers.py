@@ -27,9 +27,10 @@ RENDERS = "renders "
 
 def containers(file: YamlFile, root: Node, change: Change) -> Iterator[Unit]:
     """A unit for each container; `change` replaces what the format replaces in any string."""
+    levels: dict[int, tuple[str, ...]] = {}
     for found in walk(file, root):
         if _is_container(file, found):
-            yield _Container(file, found, change).unit()
+            yield _Container(file, found, change, levels).unit()
 
 
 def _is_container(file: YamlFile, found: Found) -> bool:
@@ -42,8 +43,11 @@ def _is_container(file: YamlFile, found: Found) -> bool:
 
 
 class _Container:
-    def __init__(self, file: YamlFile, found: Found, change: Change) -> None:
+    def __init__(
+        self, file: YamlFile, found: Found, change: Change, levels: dict[int, tuple[str, ...]]
+    ) -> None:
         self._file = file
+        self._levels = levels  # of the mappings that containers share, by their ids
         self._found = found
         self._node = found.node
         self._change = change
@@ -223,7 +227,9 @@ class _Container:
                 above: Node | None = None
                 for node in self._found.above:
                     if isinstance(node, Mapping) and self._file.entry(node, sign) is not None:
-                        for body in level(self._file, node, above):
+                        if id(node) not in self._levels:
+                            self._levels[id(node)] = tuple(level(self._file, node, above))
+                        for body in self._levels[id(node)]:
                             yield field, f"{RENDERS}{body}"
                     above = node
 
