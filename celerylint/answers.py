@@ -14,7 +14,6 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from celerylint import __version__
@@ -41,7 +40,7 @@ class Answers:
     A file that is foreign, broken or from another celerylint holds no answer.
     """
 
-    def __init__(self, file: Path | None = None) -> None:
+    def __init__(self, file: str | None = None) -> None:
         self.memory: dict[str, Any] = {}
         self._file = file
         self._kept: dict[bytes, bytes] = {}
@@ -53,7 +52,8 @@ class Answers:
         """The answers of a root (an absolute path); none where no cache is wanted."""
         if not enabled:
             return cls()
-        made = cls(Path(directory or cache_folder(), f"{digest(os.fsencode(root)).hex()}.answers"))
+        name = digest(os.fsencode(root)).hex()
+        made = cls(os.path.join(directory or cache_folder(), f"{name}.answers"))
         made._load()
         return made
 

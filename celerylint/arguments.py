@@ -111,11 +111,12 @@ def reading(options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _overrides(options: dict[str, Any]) -> Overrides:
-    from celerylint import registry
     from celerylint.outcome import Overrides
 
     for flag in ("select", "extend_select", "ignore"):
         for selector in options[flag]:
+            from celerylint import registry  # and with it everything that rules are made of
+
             try:
                 registry.check_selector(selector)
             except registry.UnknownSelector as error:

@@ -10,7 +10,6 @@ import os
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from pathlib import Path
 
 from celerylint.patterns import regex
 from celerylint.structs import dataclass
@@ -30,6 +29,11 @@ class Pattern:
     anchored: bool
 
     @cached_property
+    def is_plain(self) -> bool:
+        """Does it mean just what it says?"""
+        return MAGIC.search(self.text) is None
+
+    @cached_property
     def regex(self) -> re.Pattern[str]:
         return re.compile(_translated(self.text))
 
@@ -37,7 +41,8 @@ class Pattern:
         """below: the path relative to the folder of the file that holds the pattern."""
         if self.folders_only and not is_folder:
             return False
-        return self.regex.fullmatch(below if self.anchored else name) is not None
+        asked = below if self.anchored else name
+        return asked == self.text if self.is_plain else self.regex.fullmatch(asked) is not None
 
 
 class Ignore:
@@ -51,7 +56,7 @@ class Ignore:
         self.prefix = prefix
         self.above = above
         names = [pattern for pattern in patterns if not pattern.anchored]
-        magic = [pattern for pattern in names if MAGIC.search(pattern.text)]
+        magic = [pattern for pattern in names if not pattern.is_plain]
         endings = [p for p in magic if p.text[0] == "*" and not MAGIC.search(p.text, 1)]
         self._names = frozenset(p.text for p in names if p not in magic)
         self._endings = tuple(p.text[1:] for p in endings)
@@ -68,7 +73,7 @@ class Ignore:
         """True: ignored; False: taken back by `!`; None: not said. path: from the tree's root."""
         if not self.patterns:
             return None
-        below = self.above + path[len(self.prefix) :]
+        below = self.above + path[len(self.prefix) :] if self._anchored else ""
         if not (
             name in self._names
             or name.endswith(self._endings)
@@ -108,7 +113,7 @@ def ignores_above(root: str) -> tuple[Ignore, ...]:
         above = os.path.relpath(root, at).replace(os.sep, "/") + "/" if at != root else ""
         ignore = Ignore.parse(_text(path), above=above)
         found.append(ignore.without("") if above else ignore)
-    return tuple(found)
+    return tuple(each for each in found if each.patterns)
 
 
 def _common_folder(dot_git: str) -> str:
@@ -122,7 +127,8 @@ def _common_folder(dot_git: str) -> str:
 def _text(path: str) -> str:
     """A file of git's; empty where there is none that can be read."""
     try:
-        return Path(path).read_text(encoding="utf-8", errors="surrogateescape")
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            return file.read()
     except (OSError, ValueError):
         return ""
 

@@ -41,7 +41,8 @@ def run_tree(library: Library, request: Request, named: Sequence[str], shown: st
     """
     tree, config = library.tree, library.config
     rules = registry.chosen(config, request.overrides)
-    project, broken = _linked(library, config)
+    only = named[0] if request.stdin is not None and named else None
+    project, broken = _linked(library, config, only)
     findings: tuple[Finding, ...] = ()
     if not request.link_only:
         raw, more = judge(project, rules)
@@ -71,10 +72,10 @@ def _inside(root: str, cwd: str) -> str:
     return "" if here.split("/")[0] in {".", ".."} else here
 
 
-def _linked(library: Library, config: Config) -> tuple[Project, list[Diagnostic]]:
+def _linked(library: Library, config: Config, only: str | None) -> tuple[Project, list[Diagnostic]]:
     """The linked project; an empty one where linking itself breaks: others still report."""
     try:
-        return link_tree(library, config), []
+        return link_tree(library, config, only), []
     except configuration.ConfigError:
         raise
     except Exception as error:  # noqa: BLE001 - what is wrong is said, and the exit status is 2
@@ -87,8 +88,9 @@ def _linked(library: Library, config: Config) -> tuple[Project, list[Diagnostic]
         return empty, [Diagnostic("internal-error", message, severity=Severity.ERROR)]
 
 
-def link_tree(library: Library, config: Config) -> Project:
-    """Read and link in rounds, until nothing more is needed or the bound is reached."""
+def link_tree(library: Library, config: Config, only: str | None = None) -> Project:
+    """Read and link in rounds, until nothing more is needed or the bound is reached. only: the
+    file whose findings are asked for, where it is one."""
     selected = library.selected()
     pins = library.pins()
     demanded = set(library.cache.remembered.get(_DEMANDED, ()))
@@ -117,6 +119,7 @@ def link_tree(library: Library, config: Config) -> Project:
             collected.kills,
             library.reaches_out,
             library.users,
+            only,
         )
         project, needed = link.link(inputs, names, library.tree.root)
         missing = set(needed - demanded - library.facts.keys())

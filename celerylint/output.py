@@ -6,7 +6,6 @@ import contextlib
 import io
 import os
 import sys
-import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -33,7 +32,7 @@ def _replace(target: str, text: str) -> None:
     data = text.encode("utf-8", "backslashreplace")
     if os.path.exists(target) and not os.path.isfile(target):
         # A pipe or a device (/dev/stderr) is written to, not replaced.
-        with open(target, "wb") as stream:  # noqa: PTH123
+        with open(target, "wb") as stream:
             stream.write(data)
         return
     import tempfile
@@ -95,6 +94,8 @@ def exit_with(command: Callable[[], Any]) -> None:
             _complain(str(error))
         else:
             # Not 1, which says that there are findings.
+            import traceback
+
             traceback.print_exc()
             _complain(
                 "this is a mistake of celerylint itself; please report it with the lines above"

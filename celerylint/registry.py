@@ -6,14 +6,13 @@ missing-soft-time-limit, in the category of its first digit.
 
 from __future__ import annotations
 
-import difflib
 import functools
 import importlib
+import os
 import pkgutil
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
-from types import ModuleType
+from types import FunctionType, ModuleType
 
 from celerylint.config import Config
 from celerylint.findings import Severity, page_url
@@ -62,7 +61,7 @@ class RuleInfo:
     preview: bool
     since: str
     specs: tuple[RuleSpec, ...] = ()
-    page: Path | None = None
+    page: str | None = None
     text: str = ""
 
     @property
@@ -80,7 +79,8 @@ class RuleInfo:
         if self.page is None:
             return self.text
         try:
-            return self.page.read_text(encoding="utf-8")
+            with open(self.page, encoding="utf-8") as file:
+                return file.read()
         except OSError as error:
             raise RegistryError(f"{self.code} {self.name} has no page: {error}") from None
 
@@ -139,7 +139,7 @@ def rule_of(module: ModuleType) -> RuleInfo:
     specs = tuple(
         spec
         for each in vars(module).values()
-        if getattr(each, "__module__", None) == module.__name__
+        if isinstance(each, FunctionType) and each.__module__ == module.__name__
         for spec in getattr(each, "__celerylint_rules__", ())
     )
     if not specs:
@@ -153,7 +153,7 @@ def rule_of(module: ModuleType) -> RuleInfo:
         preview=all(spec.preview for spec in specs),
         since=specs[0].since,
         specs=specs,
-        page=Path(module.__file__ or f"{stem}.py").with_suffix(".md"),
+        page=os.path.splitext(module.__file__ or stem)[0] + ".md",
     )
 
 
@@ -192,6 +192,8 @@ def check_selector(selector: str) -> None:
 
 
 def _nearest(wrong: str, exact: bool = False) -> str:
+    import difflib
+
     rules = all_rules()
     words = [rule.name for rule in rules] + [rule.code for rule in rules]
     if not exact:

@@ -51,7 +51,8 @@ class _Starting:
         """All but the contents of files: their names, what the user says, celerylint itself."""
         config = self.config
         said = (self.release, config.workers, config.manifests, list(own_files()))
-        return digest(repr((tuple(self.tree.paths()), said)).encode("utf-8", "surrogatepass"))
+        text = "\0".join([repr(said), *self.tree.paths()])
+        return digest(text.encode("utf-8", "surrogatepass"))
 
     def kept(self, key: bytes) -> Collected | None:
         """What was found before, if no file that was looked into has changed."""

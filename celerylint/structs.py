@@ -184,15 +184,45 @@ else:
         return f"{type(self).__qualname__}({shown})"
 
     def _first_init(fields: dict[str, _Field]) -> Any:
-        """An `__init__` that, when it is first called, puts the real one in its place."""
+        """An `__init__` for the only instance of a class. For the second one, and for a call that
+        is wrong, it puts the real one in its place.
+        """
+        given = {name: each for name, each in fields.items() if each.init}
+        made = False
 
         def first(self: Any, *args: Any, **kwargs: Any) -> None:
+            nonlocal made
+            if not made and (values := _given(given, args, kwargs)) is not None:
+                made = True
+                for name, value in values.items():
+                    setattr(self, name, value)
+                if hasattr(self, "__post_init__"):
+                    self.__post_init__()
+                return
             kind = type(self)
             owner = next(each for each in kind.__mro__ if each.__dict__.get("__init__") is first)
             owner.__init__ = _compiled(owner, fields)
             owner.__init__(self, *args, **kwargs)
 
         return first
+
+    def _given(
+        fields: dict[str, _Field], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> dict[str, Any] | None:
+        """The values of all fields; None where a call does not fit."""
+        positional = [name for name, each in fields.items() if not each.keyword]
+        if len(args) > len(positional) or not kwargs.keys() <= fields.keys() - set(
+            positional[: len(args)]
+        ):
+            return None
+        values = {**dict(zip(positional, args, strict=False)), **kwargs}
+        for name, each in fields.items():
+            if name not in values:
+                value = each.default if each.factory is None else each.factory()
+                if value is _NOTHING:
+                    return None
+                values[name] = value
+        return values
 
     def _compiled(cls: type, fields: dict[str, _Field]) -> Any:
         given = {name: each for name, each in fields.items() if each.init}

@@ -7,9 +7,9 @@ surrogates.
 
 from __future__ import annotations
 
+import marshal
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from celerylint.findings import Diagnostic
@@ -95,21 +95,44 @@ class DiskTree:
 
     named: project-relative paths that the user named; they are visible whatever ignores them, and
     a rule that hides one of them (or everything in it) does not count below it. exclude: the user's
-    own patterns, written as in a .gitignore at the root.
+    own patterns, written as in a .gitignore at the root. snapshot: that of a tree which was made in
+    the same way, just now.
     """
 
-    def __init__(self, root: str, named: Iterable[str] = (), exclude: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        root: str,
+        named: Iterable[str] = (),
+        exclude: Iterable[str] = (),
+        snapshot: bytes | None = None,
+    ) -> None:
         self.root = os.path.abspath(root)
         self.problems: list[Diagnostic] = []
         self._named = frozenset(named) - {""}
         self._way = frozenset(above for path in self._named for above in _ancestors(path))
         self._stats: dict[str, Stat | None] = {}
         self._real_root = os.path.realpath(self.root) + os.sep
-        excludes = Ignore.parse("\n".join(exclude))
-        self._paths = tuple(sorted(self._walk((*ignores_above(self.root), excludes))))
+        self._paths: tuple[str, ...] = ()
+        if snapshot is not None:
+            self._restore(snapshot)
+        else:
+            excludes = Ignore.parse("\n".join(exclude))
+            self._paths = tuple(sorted(self._walk((*ignores_above(self.root), excludes))))
 
     def paths(self) -> Sequence[str]:
         return self._paths
+
+    def snapshot(self) -> bytes:
+        """What was found, with the stats of Python files, for a tree in another process."""
+        stats = [(path, self.stat(path)) for path in self._paths if path.endswith(".py")]
+        known = [(path, *found) for path, found in stats if found is not None]
+        problems = [(each.kind, each.message, each.path or "") for each in self.problems]
+        return marshal.dumps((self._paths, problems, known))
+
+    def _restore(self, snapshot: bytes) -> None:
+        self._paths, problems, known = marshal.loads(snapshot)
+        self.problems = [Diagnostic(*each) for each in problems]
+        self._stats = {path: Stat(size, mtime_ns) for path, size, mtime_ns in known}
 
     def stat(self, path: str) -> Stat | None:
         if path not in self._stats:
@@ -122,7 +145,8 @@ class DiskTree:
         return self._stats[path]
 
     def read(self, path: str) -> bytes:
-        return Path(f"{self.root}/{path}").read_bytes()
+        with open(f"{self.root}/{path}", "rb") as file:
+            return file.read()
 
     def _walk(self, ignores: tuple[Ignore, ...]) -> Iterator[str]:
         folders = [("", ignores, False)]
@@ -210,13 +234,16 @@ class OverlayTree:
         self.root = base.root
         self._base = base
         self._files = dict(files)
+        self._paths: Sequence[str] | None = None
 
     @property
     def problems(self) -> list[Diagnostic]:
         return self._base.problems
 
     def paths(self) -> Sequence[str]:
-        return sorted({*self._base.paths(), *self._files})
+        if self._paths is None:
+            self._paths = tuple(sorted({*self._base.paths(), *self._files}))
+        return self._paths
 
     def stat(self, path: str) -> Stat | None:
         return Stat(len(self._files[path]), -1) if path in self._files else self._base.stat(path)
@@ -246,7 +273,8 @@ def is_configured(folder: str) -> bool:
     if os.path.isfile(os.path.join(folder, "celerylint.toml")):
         return True
     try:
-        return OWN_TABLE.search(Path(folder, "pyproject.toml").read_bytes()) is not None
+        with open(os.path.join(folder, "pyproject.toml"), "rb") as file:
+            return OWN_TABLE.search(file.read()) is not None
     except OSError:
         return False
 

@@ -66,7 +66,7 @@ def test_the_name_is_short_and_names_the_fault(info: RuleInfo) -> None:
 @every_rule
 def test_module_and_page_are_short_enough_to_read(info: RuleInfo) -> None:
     assert info.page is not None
-    module = info.page.with_suffix(".py").read_text(encoding="utf-8")
+    module = Path(info.page).with_suffix(".py").read_text(encoding="utf-8")
     assert len(module.splitlines()) <= 150
     for node in ast.walk(ast.parse(module)):
         if isinstance(node, ast.FunctionDef):

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from celerylint import reading
 from celerylint.outcome import Outcome
+from celerylint.project import signal_words
 from celerylint.project.signal_words import connecting, sending, uses
 
 from .folders import Folder
@@ -61,7 +61,7 @@ def test_a_send_that_is_added_later_counts(folder: Folder) -> None:
 def test_only_what_changed_is_looked_into_again(
     folder: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder.count(monkeypatch, reading.signal_words, "uses")
+    folder.count(monkeypatch, signal_words, "uses")
     folder.run()
     assert folder.calls == 6
     folder.write("shop/other.py", OTHER)
@@ -72,7 +72,7 @@ def test_only_what_changed_is_looked_into_again(
 def test_nothing_is_looked_into_where_no_function_may_be_a_receiver(
     folder: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder.count(monkeypatch, reading.signal_words, "uses")
+    folder.count(monkeypatch, signal_words, "uses")
     folder.write("shop/tasks.py", FILES["shop/tasks.py"].replace("sender", "origin"))
     assert found(folder.run()) == []
     assert folder.calls == 0

@@ -103,6 +103,11 @@ def test_as_the_standard_library(case: str) -> None:
     assert CASES[case](OURS) == CASES[case](STANDARD)
 
 
+@pytest.mark.parametrize("case", CASES)
+def test_the_first_instance_of_a_class_is_as_all_others(case: str) -> None:
+    assert CASES[case](_classes(structs)) == CASES[case](STANDARD)
+
+
 REFUSED: dict[str, Callable[..., Any]] = {
     "unknown field": lambda c: setattr(c.Counter(), "other", 1),
     "missing argument": lambda c: c.Point(),
@@ -118,6 +123,12 @@ REFUSED: dict[str, Callable[..., Any]] = {
 def test_refused_as_the_standard_library(case: str, classes: Any) -> None:
     with pytest.raises((AttributeError, TypeError)):
         REFUSED[case](classes)
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_the_first_instance_of_a_class_is_refused_alike(case: str) -> None:
+    with pytest.raises((AttributeError, TypeError)):
+        REFUSED[case](_classes(structs))
 
 
 @structs.dataclass(frozen=True, slots=True)

@@ -17,7 +17,6 @@ import os
 import sys
 import time
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any, Protocol
 
 from celerylint import __version__
@@ -81,7 +80,7 @@ class Cache:
     problem: why the cache could not be written, after `save`.
     """
 
-    def __init__(self, file: Path | None = None) -> None:
+    def __init__(self, file: str | None = None) -> None:
         self.problem: Diagnostic | None = None
         self._file = file
         self._opened_ns = time.time_ns()
@@ -101,7 +100,7 @@ class Cache:
         if not enabled:
             return cls()
         name = digest(os.fsencode(root)).hex()
-        cache = cls(Path(directory or cache_folder(), f"{name}.cache"))
+        cache = cls(os.path.join(directory or cache_folder(), f"{name}.cache"))
         cache._load()
         return cache
 
@@ -259,37 +258,46 @@ def _bounded(contents: dict[bytes, Content]) -> dict[bytes, Content]:
     return bounded
 
 
-def read_checked(file: Path, header: bytes) -> memoryview | None:
+def read_checked(file: str, header: bytes) -> memoryview | None:
     """What `write_checked` wrote under this header; None for anything else. Raises OSError."""
-    data = memoryview(file.read_bytes())
+    with open(file, "rb") as opened:
+        data = memoryview(opened.read())
     start = len(header) + DIGEST
     payload = data[start:]
     whole = data[: len(header)] == header and data[len(header) : start] == digest(payload)
     return payload if whole else None
 
 
-def write_checked(file: Path, header: bytes, payload: bytes) -> None:
+def write_checked(file: str, header: bytes, payload: bytes) -> None:
     """Writes a header, a checksum and what they stand for, whole or not at all; raises OSError."""
-    folder = file.parent
-    if not folder.is_dir():
-        folder.mkdir(parents=True, mode=0o700, exist_ok=True)
+    folder, name = os.path.split(file)
+    if not os.path.isdir(folder):
+        os.makedirs(folder, mode=0o700, exist_ok=True)
         # It may lie in a project: neither git nor a backup wants it.
-        (folder / ".gitignore").write_text("*\n", encoding="ascii")
-        (folder / "CACHEDIR.TAG").write_text(CACHEDIR_TAG, encoding="ascii")
-    temporary = folder / f"{file.stem}.{os.getpid()}.{time.monotonic_ns()}.tmp"
+        _write(os.path.join(folder, ".gitignore"), b"*\n")
+        _write(os.path.join(folder, "CACHEDIR.TAG"), CACHEDIR_TAG.encode("ascii"))
+    stem = os.path.splitext(name)[0]
+    temporary = os.path.join(folder, f"{stem}.{os.getpid()}.{time.monotonic_ns()}.tmp")
     try:
-        temporary.write_bytes(b"".join([header, digest(payload), payload]))
+        _write(temporary, header, digest(payload), payload)
         os.replace(temporary, file)
     except OSError:
         with contextlib.suppress(OSError):
-            temporary.unlink()
+            os.unlink(temporary)
         raise
-    _sweep(file)
+    _sweep(folder, stem)
 
 
-def _sweep(file: Path) -> None:
+def _write(file: str, *parts: bytes) -> None:
+    with open(file, "wb") as opened:
+        opened.writelines(parts)
+
+
+def _sweep(folder: str, stem: str) -> None:
     """Removes what runs that were killed while they wrote have left."""
-    for left in file.parent.glob(f"{file.stem}.*.tmp"):
-        with contextlib.suppress(OSError):
-            if time.time() - left.stat().st_mtime > ABANDONED_AFTER:
-                left.unlink()
+    for name in os.listdir(folder):
+        if name.startswith(f"{stem}.") and name.endswith(".tmp"):
+            left = os.path.join(folder, name)
+            with contextlib.suppress(OSError):
+                if time.time() - os.stat(left).st_mtime > ABANDONED_AFTER:
+                    os.unlink(left)

@@ -68,8 +68,6 @@ def _decode(data: bytes) -> str:
 
 
 def _reader(path: str) -> Reader | None:
-    if path.endswith(".py") and not path.endswith("setup.py"):
-        return None  # most of all files, and asked of each in each run
     folder, _, name = path.lower().rpartition("/")
     stem, _, suffix = name.rpartition(".")
     if name in _BY_NAME:
@@ -251,4 +249,6 @@ def celery_version_files(paths: Iterable[str]) -> list[str]:
     """Those of a tree's files that are worth reading for versions, by name only, in the given
     order.
     """
-    return [path for path in paths if _reader(path) is not None]
+    # Most of all files are Python, and it is asked of each in each run.
+    some = (path for path in paths if not path.endswith(".py") or path.endswith("setup.py"))
+    return [path for path in some if _reader(path) is not None]

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+from celerylint.oracle.tables import read
 from celerylint.structs import dataclass
 
 Release = tuple[int, ...]
@@ -122,13 +123,7 @@ class TaskTable:
 
 @lru_cache(maxsize=1)
 def _data() -> Mapping[str, Any]:
-    import json
-    from pathlib import Path
-
-    # Not importlib.resources: it costs 10 ms to import, and the package is never run from an
-    # archive.
-    text = Path(__file__).with_name("celery.json").read_text(encoding="utf-8")
-    data: Mapping[str, Any] = json.loads(text)
+    data: Mapping[str, Any] = read("celery.json")
     return data
 
 

@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
+from celerylint.oracle.tables import read
+
 Release = tuple[int, ...]
 
 # Celery 5.3 requires Kombu 5.3, 5.0 to 5.2 any Kombu of the 5 series, Celery 4 one of its own; what
@@ -34,11 +36,7 @@ NAMES = {
 
 @lru_cache(maxsize=1)
 def _data() -> dict[str, Any]:
-    import json
-    from pathlib import Path
-
-    text = Path(__file__).with_name("encodings.json").read_text(encoding="utf-8")
-    data: dict[str, Any] = json.loads(text)
+    data: dict[str, Any] = read("encodings.json")
     return data
 
 

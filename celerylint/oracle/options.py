@@ -7,11 +7,10 @@ A release before 5.0 has no click commands: it gets 5.0.0's options, which were 
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Mapping
-from pathlib import Path
 from types import MappingProxyType
 
+from celerylint.oracle.tables import read
 from celerylint.structs import dataclass
 
 Release = tuple[int, ...]
@@ -72,9 +71,8 @@ def command(name: str, release: Release) -> CommandOptions | None:
 
 @functools.cache
 def _tables() -> dict[Release, dict[str, CommandOptions]]:
-    text = Path(__file__).with_name("options.json").read_text(encoding="utf-8")
     tables = {}
-    for release, commands in json.loads(text).items():
+    for release, commands in read("options.json").items():
         number = tuple(int(part) for part in release.split("."))
         tables[number] = {name: _command(options) for name, options in commands.items()}
     return tables

@@ -35,17 +35,12 @@ if TYPE_CHECKING:
     from celerylint.project.machine import Machine
 
 
-# No handler has anything to say of these.
-_PLAIN = frozenset({Literal, Sequence, Mapping, Default, Joined, Unknown, Unread, ModuleObject})
-
-
 def get(machine: Machine, base: Value, name: str, here: Here) -> Value:
     """`base.name`."""
-    if type(base) not in _PLAIN:
-        for handler in machine.attribute_handlers:
-            found = handler(machine, base, name, here)
-            if found is not None:
-                return found
+    for handler in machine.attribute_handlers.get(type(base), ()):
+        found = handler(machine, base, name, here)
+        if found is not None:
+            return found
     if isinstance(base, Special):
         return base.attribute(machine, name, here)
     if isinstance(base, OneOf):

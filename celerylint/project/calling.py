@@ -99,7 +99,7 @@ def call(machine: Machine, function: Value, arguments: Arguments, here: Here) ->
     if isinstance(function, FunctionObject):
         return functions.call(machine, function, arguments, here)
     if isinstance(function, Name):
-        return call_name(machine, function.dotted, arguments, here)
+        return call_name(machine, function, arguments, here)
     if isinstance(function, ClassObject):
         return instantiate(machine, function, arguments, here)
     if isinstance(function, Bound):
@@ -136,15 +136,12 @@ def tainted(arguments: Arguments) -> Value | None:
     return None
 
 
-def call_name(machine: Machine, dotted: str, arguments: Arguments, here: Here) -> Value:
+def call_name(machine: Machine, name: Name, arguments: Arguments, here: Here) -> Value:
     """The result of calling something external by its canonical name."""
+    dotted = name.dotted
     handler = machine.handlers.get(dotted)
     if handler is not None:
         return handler(machine, arguments, here)
-    for class_handler in machine.class_handlers:
-        made = class_handler(machine, Name(dotted=dotted), arguments, here)
-        if made is not None:
-            return made
     if arguments.open:
         return Call(dotted=dotted, site=here.site, kwargs=(("**", Unknown(reason="a splat")),))
     return Call(dotted=dotted, args=arguments.args, kwargs=arguments.kwargs, site=here.site)

@@ -81,15 +81,9 @@ def app_method(machine: Machine, method: AppMethod, arguments: Arguments, here: 
 
 
 def class_handler(
-    world: World, machine: Machine, cls: Value, arguments: Arguments, here: Here
+    world: World, machine: Machine, cls: ClassObject, arguments: Arguments, here: Here
 ) -> Value | None:
-    """What an instance of a class is, where the class is Celery's or descends from one."""
-    if isinstance(cls, Name):
-        return (
-            apps.make(world, machine, None, arguments, here) if cls.dotted in APP_CLASSES else None
-        )
-    if not isinstance(cls, ClassObject):
-        return None
+    """What an instance of a class of the project is that descends from one of Celery's."""
     if classes.descends(machine, cls, APP_CLASSES):
         return apps.make(world, machine, cls, arguments, here)
     if classes.descends(machine, cls, TASK_CLASSES):
@@ -134,7 +128,11 @@ def handlers(world: World) -> dict[str, CallHandler]:
     def share(machine: Machine, arguments: Arguments, here: Here) -> Value:
         return task_making.shared_task(world, machine, arguments, here)
 
+    def app(machine: Machine, arguments: Arguments, here: Here) -> Value:
+        return apps.make(world, machine, None, arguments, here)
+
     table: dict[str, CallHandler] = dict.fromkeys(task_making.SHARED, share)
+    table |= dict.fromkeys(APP_CLASSES, app)
     table |= {f"celery.{kind}": canvas(kind) for kind in ("chain", "group", "chord")}
     table |= {"celery.signature": signature, "celery.Signature": signature}
     table["celery.maybe_signature"] = signature

@@ -92,12 +92,19 @@ def one_of(values: Iterable[Value]) -> Value:
     default.
     """
     values = tuple(values)
-    if values and all(each is values[0] for each in values):
-        return values[0]
+    for value in values:
+        if value is not values[0]:
+            break
+    else:
+        if values:
+            return values[0]
     found: list[Value] = []
     for value in values:
         for option in value.options if isinstance(value, OneOf) else (value,):
-            if not any(same(option, each) for each in found):
+            for each in found:
+                if each is option or same(option, each):
+                    break
+            else:
                 found.append(option)
         if len(found) > MOST_COMPARED:
             return _too_many(found)
@@ -270,17 +277,17 @@ def merge_env(
     one: dict[str, Value], other: dict[str, Value], parted: Site | None = None
 ) -> dict[str, Value]:
     """The bindings after a branch (the `if` at parted) of which either arm may have run."""
-    merged: dict[str, Value] = {}
-    for name in dict.fromkeys([*one, *other]):
-        a, b = one.get(name), other.get(name)
-        if a is b:
-            merged[name] = a  # type: ignore[assignment]  # one of the two has the name
-        elif a is None or b is None:
-            merged[name] = one_of([a or b or Unset(), Unset()])
-        else:
+    merged = {**one, **other}
+    for name, b in other.items():
+        a = one.get(name)
+        if a is None:
+            merged[name] = one_of([b, Unset()])
+        elif a is not b:
             made = one_of([a, b])
             if parted is not None and isinstance(made, OneOf) and len(made.options) == 2:
                 single = not isinstance(a, OneOf) and not isinstance(b, OneOf)
                 made = replace(made, parted=parted) if single else made
             merged[name] = made
+    for name in one.keys() - other.keys():
+        merged[name] = one_of([one[name], Unset()])
     return merged

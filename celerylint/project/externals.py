@@ -106,13 +106,21 @@ def env_call(machine: Machine, instance: Instance, arguments: Arguments, here: H
     return _default(machine, name, default or _scheme_default(instance, text_of(name)), here)
 
 
-def class_handler(machine: Machine, cls: Value, arguments: Arguments, here: Here) -> Value | None:
-    """Instances of environment readers."""
-    if isinstance(cls, Name) and cls.dotted in ENV_CLASSES:
+def class_handler(
+    machine: Machine, cls: ClassObject, arguments: Arguments, here: Here
+) -> Value | None:
+    """Instances of the project's own environment readers."""
+    if not classes.descends(machine, cls, ENV_CLASSES):
+        return None
+    return EnvReader(instance=Instance(cls=cls, args=arguments.args, kwargs=arguments.kwargs))
+
+
+def _env_class(dotted: str) -> CallHandler:
+    def make(machine: Machine, arguments: Arguments, here: Here) -> Value:
+        cls = Name(dotted=dotted)
         return EnvReader(instance=Instance(cls=cls, args=arguments.args, kwargs=arguments.kwargs))
-    if isinstance(cls, ClassObject) and classes.descends(machine, cls, ENV_CLASSES):
-        return EnvReader(instance=Instance(cls=cls, args=arguments.args, kwargs=arguments.kwargs))
-    return None
+
+    return make
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -203,4 +211,4 @@ def handlers() -> dict[str, CallHandler]:
         "decouple.config": _reader,
         "environ.get": _look_up,
     }
-    return table
+    return table | {dotted: _env_class(dotted) for dotted in ENV_CLASSES}

@@ -19,7 +19,7 @@ from celerylint.project.values import Literal, Mapping, Name, Unknown, Value
 from celerylint.structs import dataclass, field
 
 if TYPE_CHECKING:
-    from celerylint.project.machine import Machine
+    from celerylint.project.machine import CallHandler, Machine
 
 APPS = frozenset({"flask.Flask"})
 _FROM_OUTSIDE = frozenset(
@@ -161,13 +161,20 @@ class ConfigMethod(Special):
         return Mapping(entries=entries, open=self.config.record.open)
 
 
-def class_handler(machine: Machine, cls: Value, arguments: Arguments, here: Here) -> Value | None:
-    """`Flask(...)`, or an instance of a subclass of it."""
-    known = isinstance(cls, Name) and cls.dotted in APPS
-    if known or (isinstance(cls, ClassObject) and classes.descends(machine, cls, APPS)):
-        config = FlaskConfig(record=ConfigRecord(), site=here.site)
-        return FlaskApp(config=config, site=here.site)
-    return None
+def class_handler(
+    machine: Machine, cls: ClassObject, arguments: Arguments, here: Here
+) -> Value | None:
+    """An instance of a subclass of `Flask`."""
+    return _app(machine, arguments, here) if classes.descends(machine, cls, APPS) else None
+
+
+def handlers() -> dict[str, CallHandler]:
+    """Flask's classes by canonical name."""
+    return dict.fromkeys(APPS, _app)
+
+
+def _app(machine: Machine, arguments: Arguments, here: Here) -> Value:
+    return FlaskApp(config=FlaskConfig(record=ConfigRecord(), site=here.site), site=here.site)
 
 
 def attribute_handler(machine: Machine, base: Value, name: str, here: Here) -> Value | None:

@@ -33,9 +33,9 @@ from celerylint.project import (
 from celerylint.project.celery_objects import AppObject, TaskObject
 from celerylint.project.machine import FrameNote, Machine
 from celerylint.project.modules import Module, ModuleMap
-from celerylint.project.objects import FunctionObject, Instance
+from celerylint.project.objects import Bound, ClassObject, FunctionObject, Instance, Parameter
 from celerylint.project.records import World
-from celerylint.project.values import Site, Value
+from celerylint.project.values import Call, Name, Site, Value
 
 # Functions with one of these names may make an app or tasks, and are followed although nobody calls
 # them.
@@ -50,24 +50,29 @@ FRAMES = 4_000
 
 def machine_for(modules: dict[str, Module], names: ModuleMap, world: World) -> Machine:
     """A machine that knows Celery, the environment readers and the ORMs."""
+    celery = partial(celery_calls.attribute_handler, world)
     made = Machine(
         modules,
         names,
         {
             **builtin_functions.handlers(),
             **externals.handlers(),
+            **flask.handlers(),
             **split_settings.handlers(),
             **orm.handlers(),
             **signals.handlers(),
             **celery_calls.handlers(world),
         },
         [partial(celery_calls.class_handler, world), externals.class_handler, flask.class_handler],
-        [
-            partial(celery_calls.attribute_handler, world),
-            orm.attribute_handler,
-            externals.attribute_handler,
-            flask.attribute_handler,
-        ],
+        {
+            Name: [celery, orm.attribute_handler],
+            Call: [celery, orm.attribute_handler],
+            Instance: [
+                *(celery, orm.attribute_handler),
+                *(externals.attribute_handler, flask.attribute_handler),
+            ],
+            **{kind: [orm.attribute_handler] for kind in (ClassObject, Parameter, Bound)},
+        },
         [partial(task_making.decorator_handler, world)],
     )
     made.module_listeners = [

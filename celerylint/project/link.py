@@ -84,6 +84,7 @@ class Inputs:
     reaches_out: Callable[[str], bool] = bool
     # Which files send a signal or connect a receiver, by a word of `signal_words`?
     users: Callable[[str], Mapping[str, int]] = lambda word: {}
+    only: str | None = None  # the one file whose findings are asked for
 
 
 def link(inputs: Inputs, names: ModuleMap, root: str) -> tuple[model.Project, frozenset[str]]:
@@ -183,7 +184,7 @@ def _project(machine: Machine, world: World, inputs: Inputs, root: str) -> model
         commits=tuple(world.commits[key] for key in sorted(world.commits)),
         encoders=frozenset(world.encoders),
         returned=returns.of_project(machine, world, by_record, contexts),
-        reached=ways.reached(machine, world, inputs.reaches_out, by_record),
+        reached=ways.reached(machine, world, inputs.reaches_out, by_record, inputs.only),
         shared=sharing.shared(machine, world, by_record),
         socket_timeout=hanging.sets_default(machine, world),
         waits=tuple(sorted(each.span for each in world.waits.values() if not each.file.test)),

@@ -9,7 +9,7 @@ that says why.
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from celerylint.facts.syntax import Body, Node
@@ -19,6 +19,7 @@ from celerylint.project.loops import Loop
 from celerylint.project.modules import Module, ModuleMap
 from celerylint.project.objects import (
     Arguments,
+    ClassObject,
     Env,
     Family,
     FunctionObject,
@@ -38,6 +39,7 @@ MOST_STEPS = 4_000
 DEEPEST_IMPORTS = 60
 BUILTINS = frozenset(dir(builtins))
 
+AttributeHandler = Callable[["Machine", Value, str, Here], Value | None]
 CallHandler = Callable[["Machine", Arguments, Here], Value]
 Listener = Callable[["Machine", Value, Arguments, Here], None]
 
@@ -61,8 +63,9 @@ class Machine:
     modules: dict[str, Module]
     names: ModuleMap
     handlers: dict[str, CallHandler]
-    class_handlers: list[Callable[[Machine, Value, Arguments, Here], Value | None]]
-    attribute_handlers: list[Callable[[Machine, Value, str, Here], Value | None]]
+    class_handlers: list[Callable[[Machine, ClassObject, Arguments, Here], Value | None]]
+    # By the type of what has the attribute.
+    attribute_handlers: Mapping[type[Value], Sequence[AttributeHandler]]
     decorator_handlers: list[Callable[[Machine, Value, Value, Here], Value | None]]
     module_listeners: list[Listener] = field(default_factory=list)
     listeners: list[Listener] = field(default_factory=list)
@@ -78,6 +81,8 @@ class Machine:
     nested: list[Nested] = field(default_factory=list)
     loops: list[Loop] = field(default_factory=list)  # being followed round by round
     scopes: list[Scope] = field(default_factory=list)  # of the functions being followed
+    # Where imports lead, by identity; they are kept, since identities are used again.
+    origins: dict[int, tuple[Lazy, Module | Value]] = field(default_factory=dict)
     families: dict[int, Family] = field(default_factory=dict)  # of classes, by identity
     branches: int = 0  # arms being followed that may not run
     dead: int = 0  # arms being followed that do not run
@@ -231,7 +236,7 @@ class Machine:
     def settle(self, value: Value) -> Value:
         """The value behind a lazy import; a name that is used is bound."""
         if isinstance(value, Lazy):
-            return self.imported(value.dotted, value.attribute, value.module)
+            return self._known_import(value) or self._first_import(value)
         if isinstance(value, OneOf):
             value = without_unset(value)
             if isinstance(value, OneOf) and any(isinstance(v, Lazy) for v in value.options):
@@ -240,6 +245,26 @@ class Machine:
                 return one_of([self.settle(each) for each in value.options])
             return self.settle(value) if isinstance(value, Lazy) else value
         return value
+
+    def _known_import(self, value: Lazy) -> Value | None:
+        """What an import binds whose origin has been found; None where it has to be looked for."""
+        origin = self.origins.get(id(value))
+        if origin is None:
+            return None
+        source = origin[1]
+        if not isinstance(source, Module):
+            return source
+        found = source.env.get(value.attribute or "") if source.state == "done" else None
+        return None if isinstance(found, Lazy | OneOf | Unset) else found
+
+    def _first_import(self, value: Lazy) -> Value:
+        found = self.imported(value.dotted, value.attribute, value.module)
+        path = self.names.find(value.dotted, value.module.path)
+        if path is None:
+            self.origins[id(value)] = value, found
+        elif path in self.modules and value.attribute is not None:
+            self.origins[id(value)] = value, self.modules[path]
+        return found
 
     # Following
     # -----------------------------------------------------------------------------------------
@@ -295,7 +320,7 @@ class Machine:
 
     def tell(self, function: Value, arguments: Arguments, here: Here) -> None:
         """Tell who listens that a call stands here."""
-        if self.listening():
+        if self.listeners and not self.calls:
             for listener in self.listeners:
                 listener(self, function, arguments, here)
 

@@ -101,17 +101,20 @@ class ModuleMap:
     def __init__(self, paths: Iterable[str]) -> None:
         self.files = {path for path in paths if path.endswith((".py", ".pyi"))}
         self.folders: set[str] = set()
+        self._held: dict[str, set[str]] = {}
         for path in self.files:
-            folder = dirname(path)
+            self._held.setdefault(path.rpartition("/")[0], set()).add(path)
+        for folder in self._held:
             while folder not in self.folders:
                 self.folders.add(folder)
                 folder = dirname(folder)
+        self._spelled: dict[str, set[str]] = {}
         self._roots: dict[str, str] = {}
         self._placed: dict[str, str] = {}  # files that run elsewhere, and where that would be
         self._installed: dict[str, str] = {}  # the other way round
-        tops = {self.root_of(path) for path in self.files if self._packaged(dirname(path))}
+        tops = {self._root_above(folder) for folder in self._held if self._packaged(folder)}
         self.roots = sorted(tops | {""})
-        self._cache: dict[tuple[str, str], str | None] = {}
+        self._found: dict[str, dict[str, str | None]] = {}  # by folder of the importer, and name
         self._orders: dict[str, list[str]] = {}  # of the roots, by the folder of the importer
 
     def install(self, source: str, target: str) -> None:
@@ -119,11 +122,21 @@ class ModuleMap:
         the first of several counts."""
         if source not in self._placed and target not in self._installed:
             self._placed[source], self._installed[target] = target, source
-            self._cache.clear()
+            self._found.clear()
 
     def placed(self, path: str) -> str:
         """Where a file runs: its own path, or the one that it is copied to."""
         return self._placed.get(path, path)
+
+    def held_in(self, folder: str) -> set[str]:
+        """The files that lie in a folder itself."""
+        return self._held.get(folder, set())
+
+    def spelled(self, word: str) -> set[str]:
+        """The files in whose path a word occurs."""
+        if word not in self._spelled:
+            self._spelled[word] = {path for path in self.files if word in path}
+        return self._spelled[word]
 
     def _packaged(self, folder: str) -> bool:
         return f"{folder}/__init__.py" in self.files if folder else "__init__.py" in self.files
@@ -134,7 +147,9 @@ class ModuleMap:
 
     def root_of(self, path: str) -> str:
         """The folder from which the file is imported: the first one above that is no package."""
-        folder = dirname(self._placed.get(path, path))
+        return self._root_above(dirname(self._placed.get(path, path)))
+
+    def _root_above(self, folder: str) -> str:
         found = self._roots.get(folder)
         if found is None:
             found = folder
@@ -186,10 +201,13 @@ class ModuleMap:
         it is here.
         """
         importer = self._placed.get(importer, importer)
-        key = (dotted, dirname(importer))
-        if key not in self._cache:
-            self._cache[key] = self._find(dotted, importer)
-        return self._cache[key]
+        folder = dirname(importer)
+        known = self._found.get(folder)
+        if known is None:
+            known = self._found[folder] = {}
+        if dotted not in known:
+            known[dotted] = self._find(dotted, importer)
+        return known[dotted]
 
     def _find(self, dotted: str, importer: str) -> str | None:
         top = dotted.partition(".")[0]

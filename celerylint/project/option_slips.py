@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 
 from celerylint import oracle
@@ -49,6 +48,8 @@ def option_slips(task: Task, project: Project) -> Iterator[OptionSlip]:
 def _kind(
     name: str, option: Option, tables: list[TaskTable], celery: CeleryVersions
 ) -> tuple[str, str]:
+    import difflib
+
     known = [table for table in tables if table.known(name)]
     if known:
         broken = all(name in table.methods for table in known) and _is_data(option)

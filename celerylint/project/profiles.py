@@ -62,11 +62,9 @@ def siblings(machine: Machine, path: str) -> list[str]:
     folder, _, name = machine.names.placed(path).rpartition("/")
     stem = name.removesuffix(".py")
     found = []
-    for each in machine.names.files:
-        beside = each.rfind("/") == len(folder) - (not folder) and each.startswith(folder)
-        if not beside and "settings" not in each:
-            continue
+    for each in machine.names.held_in(folder) | machine.names.spelled("settings"):
         other_folder, _, other = each.rpartition("/")
+        beside = other_folder == folder
         # What has a dot in its name cannot be imported; others include it.
         if each == path or not other.endswith(".py") or other.count(".") > 1:
             continue

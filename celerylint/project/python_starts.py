@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Mapping, Sequence
 
 from celerylint.project.argv import Arg
@@ -98,6 +97,8 @@ def _args(argv: Value, site: Site) -> Iterator[Arg]:
 
 def _split(command: Literal | Joined, site: Site) -> Iterator[Arg]:
     """The words of a command in one string; what is not known in it is a word of its own."""
+    import shlex
+
     parts = command.parts if isinstance(command, Joined) else (command,)
     holes = [part for part in parts if text_of(part) is None]
     text = "".join(text_of(part) if text_of(part) is not None else _HOLE for part in parts)  # type: ignore[misc]

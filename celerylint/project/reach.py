@@ -39,17 +39,21 @@ class Walk:
     found: dict[tuple[str, int, str], tuple[External, list[Way]]] = field(default_factory=dict)
 
 
-def walk(machine: Machine, world: World, reaches_out: Callable[[str], bool]) -> Walk:
+def walk(
+    machine: Machine, world: World, reaches_out: Callable[[str], bool], only: str | None = None
+) -> Walk:
     """Follow the tasks' bodies. reaches_out tells of a file that was not read whether it may
-    matter; such a file is asked for, and nothing else is."""
+    matter; such a file is asked for, and nothing else is. only: a file; calls outside of it are
+    not looked for."""
     needed = set(machine.needed)
     bodies = Bodies(machine, world, reaches_out)
     relevant = relevance.of(machine, reaches_out, world.waits.values())
     made = Walk(bodies, relevant)
     records = [each for each in world.tasks.values() if each.registered and not each.site.file.test]
+    leading = None if only is None else relevant.leading_to(only)
     for record in sorted(records, key=lambda each: (each.site.file.path, each.site.start)):
         start = bodies.start(record)
-        if start is None:
+        if start is None or not (leading is None or start[0].key in leading):
             continue
         if relevant.matters(start[0], MOST_HOPS):
             _from_task(made, record, *start)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterator
 
 from celerylint.findings import Span
@@ -123,6 +122,8 @@ def _since(switch: str, name: str) -> str:
 
 def _nearest(switch: str, table: CommandOptions) -> str:
     """The one option that is meant: it begins so, or is written almost so."""
+    import difflib
+
     if not switch.startswith("--"):
         return ""
     longer = {

@@ -69,6 +69,13 @@ class Relevance:
             return True
         return self.hops.get(function.key, hops + 1) <= hops
 
+    def leading_to(self, path: str) -> frozenset[tuple[str, int]]:
+        """The functions that matter and may lead to one of a file (or are one of it)."""
+        hops = {key: 0 for key in self.hops if key[0] == path}
+        others = [f for f, _ in self.machine.defined if f.key in self.hops and f.key not in hops]
+        _spread(self.machine, hops, others)
+        return frozenset(hops)
+
     def names_in(self, module: Module) -> frozenset[str]:
         """The names that matter in a module: those that do everywhere, and its own for the same
         things and for what may be in a module that was not read."""
@@ -134,13 +141,16 @@ def of(machine: Machine, reaches_out: Callable[[str], bool], places: Iterable[Si
             found.hops[function.key] = 0
         else:
             waiting.append(function)
-    _spread(found, waiting)
+    _spread(machine, found.hops, waiting)
     return found
 
 
-def _spread(found: Relevance, waiting: list[FunctionObject]) -> None:
-    matter = [each for each, _ in found.machine.defined if each.key in found.hops]
-    renames = renamed(found.machine)
+def _spread(
+    machine: Machine, found: dict[tuple[str, int], int], waiting: list[FunctionObject]
+) -> None:
+    """Add the waiting functions from which those that were found may be reached, with the hops."""
+    matter = [each for each, _ in machine.defined if each.key in found]
+    renames = renamed(machine)
     for hops in range(1, MOST_HOPS + 1):
         owners: dict[str, set[str]] = {}
         for each in matter:
@@ -151,7 +161,7 @@ def _spread(found: Relevance, waiting: list[FunctionObject]) -> None:
             if owners.keys().isdisjoint(each.words) or not _may_call(each, owners):
                 later.append(each)
             else:
-                found.hops[each.key] = hops
+                found[each.key] = hops
                 matter.append(each)
         waiting = later
 

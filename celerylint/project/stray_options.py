@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 
 from celerylint import oracle
@@ -60,6 +59,8 @@ def _kind(
     dispatch: Dispatch, project: Project, name: str, tables: list[TaskTable]
 ) -> tuple[str, str]:
     """The kind of a stray option and what it was meant to be; nothing for what Celery knows."""
+    import difflib
+
     parameter = _is_parameter(dispatch, name)
     if any(name in table.send for table in tables):
         by_chance = any(name in table.message for table in tables)

@@ -6,7 +6,6 @@ containers and constants, a plain function of the project, a name that a module 
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -74,6 +73,8 @@ def _judged(machine: Machine, record: SendRecord, target: Node, scope: Scope) ->
 
 
 def _of_module(machine: Machine, record: SendRecord, target: Node, scope: Scope) -> NoTask | None:
+    import difflib
+
     receiver, span = target[3], record.site.span
     base, name, text = machine.evaluate(receiver[3], scope), receiver[4], unparse(receiver)
     if not isinstance(base, ModuleObject) or base.module.test:

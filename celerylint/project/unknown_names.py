@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator
 
 from celerylint.findings import Span
@@ -125,6 +124,8 @@ def _in_module(
 
 def _close(name: str, names: list[str]) -> str:
     """The name that was meant, where just one is like it."""
+    import difflib
+
     found = difflib.get_close_matches(name, names, 2, _ALIKE)
     return found[0] if len(found) == 1 else ""
 

@@ -26,11 +26,15 @@ def reached(
     world: World,
     reaches_out: Callable[[str], bool],
     tasks: dict[int, model.Task],
+    only: str | None = None,
 ) -> tuple[Reached, ...]:
     """The calls of interest that tasks reach, in the order of the files. tasks are those of the
-    model by the identity of their record."""
+    model by the identity of their record; only is a file whose calls are enough."""
     with deep_stack():
-        found = reach.walk(machine, world, reaches_out)
+        found = reach.walk(machine, world, reaches_out, only)
+        if only is not None and any(call.receiver for call, _ in found.found.values()):
+            # Other code may change the object that the call goes to.
+            found = reach.walk(machine, world, reaches_out)
     made = []
     for call, ways in found.found.values():
         own = [way for way in ways if id(way.record) in tasks and _goes(machine, way, call)]

@@ -8,7 +8,6 @@ documentation, `gevent.monkey`.
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterable, Iterator, Sequence
 
 from celerylint.facts.manifests.classify import dev_marker
@@ -53,6 +52,8 @@ def from_commands(served: Iterable[Served]) -> Iterator[WebServer]:
 
 def _gunicorn(served: Served) -> Sequence[Arg]:
     """Its words, behind those of GUNICORN_CMD_ARGS."""
+    import shlex
+
     value = served.situation.environment.get("GUNICORN_CMD_ARGS")
     text = Chosen(value, "", served.word.span).text() if value is not None else None
     try:
