@@ -112,9 +112,12 @@ def _folder(manifest: Manifest) -> str:
 
 def _tables(name: str, folder: str, files: Files) -> Iterator[tuple[Table, Manifest]]:
     """The ConfigMaps of that name at and below a folder."""
-    for path in files.paths:
+    for path in files.yaml:
         inside = not folder or path.startswith(f"{folder}/")
-        other = files.manifest(path) if inside and path.endswith((".yml", ".yaml")) else None
+        # Charts are large: only what says that it makes one, and this name, is read.
+        text = files.text(path) if inside else None
+        made = text is not None and ("ConfigMap" in text or "configMapGenerator" in text)
+        other = files.manifest(path) if text is not None and made and name in text else None
         for table in other.tables if other is not None else ():
             if table.kind == "configmap" and table.name == name and other is not None:
                 yield table, other

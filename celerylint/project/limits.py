@@ -81,8 +81,28 @@ class Coverage:
     only_hard: tuple[Task, ...]
 
 
-def coverage(project: Project) -> Iterator[Coverage]:
-    """The limits of each configuration that production uses, or that stands in for it."""
+def coverage(project: Project) -> list[Coverage]:
+    """The limits of each configuration that production uses, or that stands in for it. What lacks
+    the same limits as the settings that it star-imports counts there."""
+    found = list(_coverage(project))
+    for each in list(found):
+        base = next((other for other in found if _lacks_the_same(each, other)), None)
+        if base is not None:
+            found.remove(each)
+            contexts = (*base.contexts, *each.contexts)
+            workers = (*base.workers, *each.workers)
+            found[found.index(base)] = replace(base, contexts=contexts, workers=workers)
+    return found
+
+
+def _lacks_the_same(one: Coverage, base: Coverage) -> bool:
+    if one is base or not (one.unlimited or one.only_hard):
+        return False
+    shared = all(base.place.path in each.profile.bases for each in one.contexts)
+    return shared and (one.unlimited, one.only_hard) == (base.unlimited, base.only_hard)
+
+
+def _coverage(project: Project) -> Iterator[Coverage]:
     grouped: dict[str, list[Context]] = {}
     for each in project.contexts:
         if each.profile.role in ("production", "unknown"):

@@ -34,6 +34,7 @@ class Files:
         named: Iterable[str] = (),
     ) -> None:
         self.paths = sorted(paths)
+        self.yaml = [path for path in self.paths if path.endswith((".yml", ".yaml"))]
         self.problems: list[tuple[str, int, str]] = []
         self._known = frozenset(self.paths)
         self._folders = _folders(self.paths)
@@ -46,7 +47,7 @@ class Files:
         self._kinds: dict[str, str | None] = {}
         self.images: dict[object, object] = {}
         for path in self.paths:
-            self._names.setdefault(posixpath.basename(path), []).append(path)
+            self._names.setdefault(path.rpartition("/")[2], []).append(path)
 
     def __contains__(self, path: str) -> bool:
         return path in self._known
@@ -168,11 +169,11 @@ def _plain(path: str, text: str, kind: str) -> Manifest:
 def _folders(paths: Iterable[str]) -> set[str]:
     """Every folder that holds one of the paths, at any depth."""
     found: set[str] = set()
-    for path in paths:
-        folder = posixpath.dirname(path)
-        while folder and folder not in found:
-            found.add(folder)
-            folder = posixpath.dirname(folder)
+    for folder in {path.rpartition("/")[0] for path in paths}:
+        above = folder
+        while above and above not in found:
+            found.add(above)
+            above = above.rpartition("/")[0]
     return found
 
 

@@ -82,7 +82,8 @@ class Profile:
 
     role is production, development, test or unknown. `open` when more may be set than could be
     read;
-    `place` is where a missing setting would be written.
+    `place` is where a missing setting would be written, `bases` are the files whose names it takes
+    over with a star-import.
     """
 
     name: str
@@ -91,6 +92,7 @@ class Profile:
     settings: Mapping[str, Setting]
     place: Span
     ineffective: tuple[Ineffective, ...] = ()
+    bases: frozenset[str] = frozenset()
 
     def get(self, name: str) -> Setting | None:
         """The setting that the project's files give, or None."""

@@ -12,6 +12,7 @@ from celerylint.project import conf_writes, ineffective, model, naming, operatio
 from celerylint.project.combine import one_of, text_of
 from celerylint.project.machine import Machine
 from celerylint.project.objects import ModuleObject, Unset
+from celerylint.project.profiles import star_sources
 from celerylint.project.records import AppRecord, ConfEvent, World
 from celerylint.project.sources import Source
 from celerylint.project.values import Literal, Mapping, Site, Value
@@ -122,7 +123,9 @@ def _profile(
     }
     code = ineffective.Written(record, source, prefix, sure, certain)
     unused = ineffective.find(machine, code, resolved)
-    return model.Profile(name, role, is_open, made, _place(made, record), unused)
+    module = source.module if source is not None else None
+    bases = frozenset(star_sources(machine, module) if module is not None else ())
+    return model.Profile(name, role, is_open, made, _place(made, record), unused, bases)
 
 
 def _place(settings: dict[str, model.Setting], record: AppRecord) -> Span:

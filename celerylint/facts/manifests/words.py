@@ -7,6 +7,7 @@ in a line. All offsets are character indices into the text that a reader was giv
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 
@@ -70,6 +71,8 @@ class Spec:
     quoted: bool = True
 
 
+# Behind every offset.
+_ALL = sys.maxsize
 Hole = Var | Cmd | Tmpl | Spec
 Part = Lit | Hole
 
@@ -116,7 +119,9 @@ class Text:
         return source + (index - at) if width == length else source + width
 
     def _run(self, index: int) -> tuple[tuple[int, int, int], int]:
-        number = bisect_right(self.runs, index, key=lambda run: run[0]) - 1
+        if len(self.runs) == 1:
+            return self.runs[0], len(self.value) - self.runs[0][0]
+        number = bisect_right(self.runs, (index, _ALL, _ALL)) - 1
         following = self.runs[number + 1][0] if number + 1 < len(self.runs) else len(self.value)
         return self.runs[number], following - self.runs[number][0]
 
@@ -125,7 +130,7 @@ class Text:
         end = len(self.value) if end is None else min(end, len(self.value))
         start = min(max(start, 0), end)
         runs = []
-        first = max(bisect_right(self.runs, start, key=lambda run: run[0]) - 1, 0)
+        first = max(bisect_right(self.runs, (start, _ALL, _ALL)) - 1, 0)
         for number in range(first, len(self.runs)):
             at, source, width = self.runs[number]
             if at >= end:
@@ -138,10 +143,14 @@ class Text:
                 runs.append((left - start, source, width))
         if not runs and self.runs:
             runs.append((0, self.start(start), 0))
+        return Text(self.value[start:end], tuple(runs), self._holes_in(start, end))
+
+    def _holes_in(self, start: int, end: int) -> tuple[tuple[int, Hole], ...]:
+        if not self.holes:
+            return ()
         first = bisect_left(self.holes, start, key=lambda hole: hole[0])
         last = bisect_left(self.holes, end, key=lambda hole: hole[0])
-        holes = tuple((at - start, part) for at, part in self.holes[first:last])
-        return Text(self.value[start:end], tuple(runs), holes)
+        return tuple((at - start, part) for at, part in self.holes[first:last])
 
     def lines(self) -> Iterator[Text]:
         """The lines without their newlines."""
