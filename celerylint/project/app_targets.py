@@ -54,16 +54,16 @@ def no_app(machine: Machine, text: str, apps: Iterable[tuple[str, str]]) -> NoAp
 def _places(machine: Machine, dotted: str) -> list[str]:
     """Every file that may be the module, wherever it is imported from; with a trailing `/`, the
     folders without `__init__.py`."""
-    stem = dotted.replace(".", "/")
-    ends = (f"{stem}.py", f"{stem}.pyi", f"{stem}/__init__.py")
-    files = machine.names.files
-    found = [path for path in files if path in ends or path.endswith(tuple(f"/{e}" for e in ends))]
-    spaces = [
-        f"{each}/"
-        for each in machine.names.folders
-        if (each == stem or each.endswith(f"/{stem}")) and f"{each}/__init__.py" not in files
-    ]
-    return sorted({*found, *spaces})
+    stem = "/" + dotted.replace(".", "/")
+    return [each for each in machine.names.called(dotted) if _stem(each).endswith(stem)]
+
+
+def _stem(path: str) -> str:
+    return (
+        "/" + path.rpartition(".")[0].removesuffix("/__init__")
+        if path[-1] != "/"
+        else f"/{path[:-1]}"
+    )
 
 
 def _below(path: str, folder: str) -> bool:
@@ -133,14 +133,15 @@ def unnamed(machine: Machine, process: Process, apps: Iterable[tuple[str, str]])
     if any(process.option(each) for each in _OPTIONS) or _TELLING & process.environment.keys():
         return None
     # The default app reads `celeryconfig`; a `celery` that is no package's may be anybody's.
-    if any(_is_default(machine, path) for path in machine.names.files):
+    if _has_default(machine):
         return None
     ids = [each for _, each in apps]
     return NoApp("unnamed", "", None, ids[0] if len(ids) == 1 else "") if ids else None
 
 
-def _is_default(machine: Machine, path: str) -> bool:
-    folder, _, name = path.rpartition("/")
-    if name == "celeryconfig.py" or folder.rpartition("/")[2] == "celeryconfig":
+def _has_default(machine: Machine) -> bool:
+    if _places(machine, "celeryconfig"):
         return True
-    return name == "celery.py" and f"{folder}/__init__.py".lstrip("/") not in machine.names.files
+    found = [path for path in _places(machine, "celery") if path.endswith("celery.py")]
+    folders = (path.rpartition("/")[0] for path in found)
+    return any(f"{each}/__init__.py".lstrip("/") not in machine.names.files for each in folders)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -205,11 +206,12 @@ def where_run(task: Task, project: Project) -> list[Context]:
     ]
 
 
-def _folder(path: str) -> list[str]:
-    return path.split("/")[:-1]
+@functools.cache
+def _folder(path: str) -> tuple[str, ...]:
+    return tuple(path.split("/")[:-1])
 
 
-def _common(folder: list[str], path: str) -> int:
+def _common(folder: tuple[str, ...], path: str) -> int:
     """How many leading folders are the same."""
     count = 0
     for one, other in zip(folder, _folder(path), strict=False):

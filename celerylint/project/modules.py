@@ -109,6 +109,7 @@ class ModuleMap:
                 self.folders.add(folder)
                 folder = dirname(folder)
         self._spelled: dict[str, set[str]] = {}
+        self._called: dict[str, list[str]] = {}
         self._roots: dict[str, str] = {}
         self._placed: dict[str, str] = {}  # files that run elsewhere, and where that would be
         self._installed: dict[str, str] = {}  # the other way round
@@ -131,6 +132,18 @@ class ModuleMap:
     def held_in(self, folder: str) -> set[str]:
         """The files that lie in a folder itself."""
         return self._held.get(folder, set())
+
+    def called(self, dotted: str) -> list[str]:
+        """The files and (with a trailing `/`) namespace folders whose own name is the last part of
+        a dotted one, sorted."""
+        if not self._called:
+            for folder in self.folders:
+                if not self._packaged(folder):
+                    self._called.setdefault(folder.rpartition("/")[2], []).append(f"{folder}/")
+            for path in self.files:
+                own = path.rpartition(".")[0].removesuffix("/__init__").rpartition("/")[2]
+                self._called.setdefault(own, []).append(path)
+        return sorted(self._called.get(dotted.rpartition(".")[2], ()))
 
     def spelled(self, word: str) -> set[str]:
         """The files in whose path a word occurs."""

@@ -36,12 +36,13 @@ def receivers(
     if not wanted:
         return ()
     imported: dict[str, set[str]] = {}
+    own: dict[str, set[str]] = {}
     for record in world.apps.values():
         name = app_ids.get(id(record))
         if name is not None and not record.module.test:
             entries = registration.entries(machine, world, record, chosen)
             named = (machine.names.find(each.module, record.module.path) for each in entries)
-            for path in _with_imports(machine, {record.module.path, *filter(None, named)}):
+            for path in _with_imports(machine, {record.module.path, *filter(None, named)}, own):
                 imported.setdefault(path, set()).add(name)
     others = Others(machine, SIGNAL)
     return tuple(
@@ -61,19 +62,28 @@ def _other_pool(context: model.Context) -> bool:
     )
 
 
-def _with_imports(machine: Machine, paths: set[str]) -> set[str]:
-    """The modules that were read of those that importing these surely imports, too."""
+def _with_imports(machine: Machine, paths: set[str], own: dict[str, set[str]]) -> set[str]:
+    """The modules that were read of those that importing these surely imports, too. own keeps what
+    each module itself imports."""
     found: set[str] = set()
     while paths:
         path = paths.pop()
         module = machine.modules.get(path)
         if module is not None and path not in found:
             found.add(path)
-            paths |= {each for node in module.body for each in _of_import(machine, module, node)}
-            package = module.name.rpartition(".")[0]
-            above = machine.names.find(package, path) if package else None
-            paths |= {above} if above is not None else set()
+            if path not in own:
+                own[path] = set(_imported(machine, module))
+            paths |= own[path]
     return found
+
+
+def _imported(machine: Machine, module: Module) -> Iterator[str]:
+    for node in module.body:
+        yield from _of_import(machine, module, node)
+    package = module.name.rpartition(".")[0]
+    above = machine.names.find(package, module.path) if package else None
+    if above is not None:
+        yield above
 
 
 def _of_import(machine: Machine, module: Module, node: Node) -> Iterator[str]:
