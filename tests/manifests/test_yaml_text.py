@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from celerylint.facts.manifests import compose, kubernetes, read
@@ -92,6 +92,7 @@ def test_decoded_text_equals_pyyaml_for_dumped_trees(
     body=st.text(st.sampled_from("ab \n\n  :-#'\"\\|>+2\t&!*[]{},\r\x85\u2028é☃"), max_size=60),
     tail=st.sampled_from(["", "\n", "'", '"', "\nc: 1\n", "\n\n\n"]),
 )
+@example("a: ", "&2:2", "")
 def test_decoded_text_equals_pyyaml_for_anything_that_parses(
     head: str, body: str, tail: str
 ) -> None:

@@ -32,6 +32,8 @@ _ESCAPES |= {"L": "\u2028", "P": "\u2029"}
 _BREAKS = regex(_BREAK)
 _HEADER = regex(rf"[|>](?P<signs>[-+0-9]*)[^\r\n\x85\u2028\u2029]*(?:{_BREAK})?")
 _LINE = regex(rf"(?P<body>[^\r\n\x85\u2028\u2029]*)(?P<stop>{_BREAK}|\Z)")
+# An anchor ends where its name does (`&a:b` is the text `:b`), a tag at the next blank.
+_PROPERTY = regex(r"&[0-9A-Za-z_-]+|[!&]\S*")
 _BLANK = regex(r"\s+|#[^\r\n\x85\u2028\u2029]*")
 
 Break = tuple[str, int, int]
@@ -58,9 +60,8 @@ def decode(source: str, start: int, end: int, style: str, value: str) -> Text:
 def after_properties(source: str, start: int, end: int) -> int:
     """Where a node's own text begins: behind its tag and anchor, and what separates them."""
     at = start
-    while at < end and source[at] in "!&":
-        while at < end and not source[at].isspace():
-            at += 1
+    while at < end and (found := _PROPERTY.match(source, at, end)) is not None:
+        at = found.end()
         while at < end and (blank := _BLANK.match(source, at, end)) is not None:
             at = blank.end()
     return at
