@@ -18,15 +18,8 @@ from typing import Any
 
 from celerylint import __version__
 from celerylint.config import Config
-from celerylint.facts.cache import (
-    BROKEN,
-    RACY_NS,
-    cache_folder,
-    digest,
-    own_files,
-    read_checked,
-    write_checked,
-)
+from celerylint.facts.cache import BROKEN, RACY_NS, cache_folder, own_files
+from celerylint.facts.checked import digest, read_checked, write_checked
 from celerylint.kept import dumps, loads
 from celerylint.outcome import Outcome, ProjectRun, Request
 from celerylint.tree import DiskTree
@@ -122,8 +115,9 @@ class Answers:
     def _load(self) -> None:
         try:
             assert self._file is not None
-            payload = read_checked(self._file, _header())
-            if payload is not None:
+            found = read_checked(self._file, _header())
+            if found is not None:
+                payload, _ = found
                 self.memory, self._kept = marshal.loads(payload)
                 self._before = bytes(payload)
         except (OSError, *BROKEN):

@@ -11,7 +11,6 @@ from typing import Any
 
 from celerylint import config as configuration
 from celerylint.answers import Answers
-from celerylint.apart import meanwhile
 from celerylint.config import Config
 from celerylint.facts.pool import collector_off
 from celerylint.findings import Diagnostic, order
@@ -55,7 +54,7 @@ def _run_root(request: Request, root: Root) -> Outcome:
     shown = os.path.relpath(root.path, request.cwd).replace(os.sep, "/")
     answers = Answers.open(root.path, request.cache_dir, request.use_cache)
     config = _configured(request, root, shown, answers.memory)
-    disk = _disk(request, root, config)
+    disk = DiskTree(root.path, root.named, config.exclude)
     key = answers.key(disk, config, request, shown, root.named)
     outcome = answers.recall(key, disk, config)
     if outcome is None:
@@ -63,23 +62,6 @@ def _run_root(request: Request, root: Root) -> Outcome:
         answers.keep(key, outcome)
     answers.save()
     return outcome
-
-
-def _disk(request: Request, root: Root, config: Config) -> DiskTree:
-    """The root's files. An editor's buffer is never answered from memory: there, what lints is
-    imported while another process walks the tree."""
-
-    def walk() -> bytes:
-        return DiskTree(root.path, root.named, config.exclude).snapshot()
-
-    def prepare() -> None:
-        from celerylint import linting  # noqa: F401
-        from celerylint.registry import all_rules
-
-        all_rules()
-
-    snapshot = None if request.stdin is None else meanwhile(walk, prepare)
-    return DiskTree(root.path, root.named, config.exclude, snapshot)
 
 
 def _linted(request: Request, root: Root, shown: str, disk: DiskTree, config: Config) -> Outcome:

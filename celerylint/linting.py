@@ -60,7 +60,8 @@ def run_tree(library: Library, request: Request, named: Sequence[str], shown: st
     made = ProjectRun(shown, project, len(library.paths), config, read, here)
     problems = [
         replace(each, path=made.reported(each.path)) if each.path else each
-        for each in library.problems
+        # Files are read in any order.
+        for each in sorted(library.problems, key=lambda p: (p.path or "", p.line or 0, p.message))
     ]
     placed = tuple(_placed(each, made) for each in findings)
     return Outcome((made,), placed, (*problems, *broken), made.reader(tree))

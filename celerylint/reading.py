@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from celerylint import starting
 from celerylint.config import Config
 from celerylint.facts import pins, pool, select
-from celerylint.facts.cache import Cache, digest
+from celerylint.facts.cache import Cache
+from celerylint.facts.checked import digest
 from celerylint.facts.python import Facts, is_problem, prepare, problem_of, read_blob
 from celerylint.facts.requirement import PinFacts
 from celerylint.findings import Diagnostic
@@ -52,6 +53,7 @@ class Library:
             if config.lint_tests
             else frozenset(path for path in self.python if "test" in path and is_test_path(path))
         )
+        self.contents: dict[str, bytes] = {}  # digests, of those that are known without reading
         self._bytes: dict[str, tuple[Stat | None, bytes]] = {}
         self._tried: set[str] = set()
         self._known = frozenset(self.python)
@@ -97,7 +99,8 @@ class Library:
         if self._users is None:
             self._users = {}
             for path in self.python:
-                for each, times in () if path in self.tests else self._uses.of(path) or ():
+                found = None if path in self.tests else self._uses.of(path)
+                for each, times in found or ():
                     self._users.setdefault(each, {})[path] = times
         return self._users.get(word, {})
 
@@ -122,9 +125,12 @@ class Library:
         for path in self.python:
             if path in self.tests:
                 continue
-            known = self.cache.selected(path, self.tree.stat(path))
-            if known is None:
+            content = self.cache.digest_of(path, self.tree.stat(path))
+            known = None if content is None else self.cache.content_selected(content)
+            if content is None or known is None:
                 known = self._select(path)
+            else:
+                self.contents[path] = content
             if known:
                 found.add(path)
         return frozenset(found)
@@ -246,8 +252,9 @@ class Library:
 
 
 class _Looks(Generic[T]):
-    """What the bytes of files tell without parsing, by their content; only what is asked again is
-    kept for the next run. look is given the bytes, and returns what `marshal` carries.
+    """What the bytes of files tell without parsing, by their content. Where a run learns something
+    new of the disk's files, that and what it asked again is kept for the next one; else all stays.
+    look is given the bytes, and returns what `marshal` carries.
     """
 
     def __init__(self, library: Library, key: str, look: Callable[[bytes], T]) -> None:
@@ -255,7 +262,7 @@ class _Looks(Generic[T]):
         self._before: dict[bytes, T] = library.cache.remembered.get(key, {})
         self._now: dict[bytes, T] = {}
         self._known: dict[str, T | None] = {}
-        library.cache.remembered[key] = self._now
+        self._key = key
 
     def of(self, path: str) -> T | None:
         """What the file tells; None where it cannot be read."""
@@ -265,13 +272,22 @@ class _Looks(Generic[T]):
 
     def _find(self, path: str) -> T | None:
         library = self._library
-        content = library.cache.digest_of(path, library.tree.stat(path))
+        content = library.contents.get(path)
+        if content is None:
+            content = library.cache.digest_of(path, library.tree.stat(path))
         found = self._before if content in self._before else self._now
         if content is None or content not in found:
             data = library.glance(path)
             if data is None:
                 return None
-            content, found = digest(data), self._now
-            found[content] = self._look(data)
+            return self._learn(path, data)
         self._now[content] = found[content]
         return found[content]
+
+    def _learn(self, path: str, data: bytes) -> T:
+        told = self._look(data)
+        stat = self._library.tree.stat(path)
+        if stat is not None and stat.mtime_ns > 0:  # not an editor's
+            self._now[digest(data)] = told
+            self._library.cache.remembered[self._key] = self._now
+        return told

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from celerylint.config import Config
 from celerylint.facts import manifests
-from celerylint.facts.cache import Cache, digest, own_files
+from celerylint.facts.cache import Cache, own_files
+from celerylint.facts.checked import digest
 from celerylint.facts.manifests.model import Manifest
 from celerylint.kept import dumps, loads
 from celerylint.tree import Tree

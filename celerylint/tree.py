@@ -7,7 +7,6 @@ surrogates.
 
 from __future__ import annotations
 
-import marshal
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
@@ -95,44 +94,21 @@ class DiskTree:
 
     named: project-relative paths that the user named; they are visible whatever ignores them, and
     a rule that hides one of them (or everything in it) does not count below it. exclude: the user's
-    own patterns, written as in a .gitignore at the root. snapshot: that of a tree which was made in
-    the same way, just now.
+    own patterns, written as in a .gitignore at the root.
     """
 
-    def __init__(
-        self,
-        root: str,
-        named: Iterable[str] = (),
-        exclude: Iterable[str] = (),
-        snapshot: bytes | None = None,
-    ) -> None:
+    def __init__(self, root: str, named: Iterable[str] = (), exclude: Iterable[str] = ()) -> None:
         self.root = os.path.abspath(root)
         self.problems: list[Diagnostic] = []
         self._named = frozenset(named) - {""}
         self._way = frozenset(above for path in self._named for above in _ancestors(path))
         self._stats: dict[str, Stat | None] = {}
         self._real_root = os.path.realpath(self.root) + os.sep
-        self._paths: tuple[str, ...] = ()
-        if snapshot is not None:
-            self._restore(snapshot)
-        else:
-            excludes = Ignore.parse("\n".join(exclude))
-            self._paths = tuple(sorted(self._walk((*ignores_above(self.root), excludes))))
+        excludes = Ignore.parse("\n".join(exclude))
+        self._paths = tuple(sorted(self._walk((*ignores_above(self.root), excludes))))
 
     def paths(self) -> Sequence[str]:
         return self._paths
-
-    def snapshot(self) -> bytes:
-        """What was found, with the stats of Python files, for a tree in another process."""
-        stats = [(path, self.stat(path)) for path in self._paths if path.endswith(".py")]
-        known = [(path, *found) for path, found in stats if found is not None]
-        problems = [(each.kind, each.message, each.path or "") for each in self.problems]
-        return marshal.dumps((self._paths, problems, known))
-
-    def _restore(self, snapshot: bytes) -> None:
-        self._paths, problems, known = marshal.loads(snapshot)
-        self.problems = [Diagnostic(*each) for each in problems]
-        self._stats = {path: Stat(size, mtime_ns) for path, size, mtime_ns in known}
 
     def stat(self, path: str) -> Stat | None:
         if path not in self._stats:

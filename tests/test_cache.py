@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from celerylint.facts import cache as module
-from celerylint.facts.cache import Cache, cache_folder, digest
+from celerylint.facts.cache import Cache, cache_folder
+from celerylint.facts.checked import DIGEST, digest
 from celerylint.findings import Severity
 from celerylint.tree import Stat
 
@@ -127,19 +128,24 @@ def test_no_cache_at_all(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def _flipped(data: bytes, behind: int) -> bytes:
+    at = len(data) - behind
+    return data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :]
+
+
 def _with_checksum(data: bytes, payload: bytes) -> bytes:
-    header = data[: len(module.MAGIC) + module.DIGEST]
-    return header + hashlib.blake2b(payload, digest_size=module.DIGEST).digest() + payload
+    header = data[: len(module.MAGIC) + DIGEST]
+    checksum = hashlib.blake2b(payload, digest_size=DIGEST).digest()
+    return header + checksum + len(payload).to_bytes(8, "big") + payload
 
 
 SPOILED: dict[str, Callable[[bytes], bytes]] = {
     "empty": lambda data: b"",
     "in the header": lambda data: data[:10],
-    "truncated": lambda data: data[:-1],
-    "longer": lambda data: data + b"x",
-    "flipped": lambda data: data[:-9] + b"\xff" + data[-8:],
+    "truncated": lambda data: data[: -len(BLOB) - 1],
+    "flipped": lambda data: _flipped(data, len(BLOB) + 9),
     "foreign": lambda data: b"another program's cache",
-    "another format": lambda data: data.replace(b"cache 1", b"cache 2"),
+    "another format": lambda data: data.replace(b"cache 2", b"cache 3"),
     "no payload": lambda data: _with_checksum(data, b""),
     "a number": lambda data: _with_checksum(data, marshal.dumps(5)),
     "wrong parts": lambda data: _with_checksum(data, marshal.dumps((1, 2, 3, 4))),
@@ -158,6 +164,21 @@ def test_a_spoiled_cache_is_a_cold_run(tmp_path: Path, how: str) -> None:
     assert cache.selected("a.py", Stat(5, OLD)) is None
     assert cache.remembered == {}
     _filled(tmp_path)
+    assert Cache.open("/shop", str(tmp_path)).facts("a.py", Stat(5, OLD)) == FACTS
+
+
+@pytest.mark.parametrize(
+    "spoil", [lambda data: data[:-1], lambda data: _flipped(data, 3)], ids=["truncated", "flipped"]
+)
+def test_spoiled_facts_are_read_again(tmp_path: Path, spoil: Callable[[bytes], bytes]) -> None:
+    _filled(tmp_path)
+    file = _file(tmp_path)
+    file.write_bytes(spoil(file.read_bytes()))
+    cache = Cache.open("/shop", str(tmp_path))
+    assert cache.selected("a.py", Stat(5, OLD)) is True
+    assert cache.facts("a.py", Stat(5, OLD)) is None
+    cache.put("a.py", Stat(5, OLD), digest(b"a"), True, BLOB)
+    cache.save(["a.py", "b.py"])
     assert Cache.open("/shop", str(tmp_path)).facts("a.py", Stat(5, OLD)) == FACTS
 
 

@@ -43,18 +43,6 @@ def test_stat_and_read(tmp_path: Path) -> None:
         tree.read("a/c.py")
 
 
-def test_a_tree_of_another_process(tmp_path: Path) -> None:
-    (tmp_path / "a.py").write_text("1")
-    (tmp_path / "b.txt").write_text("22")
-    (tmp_path / "c").mkdir(mode=0)
-    made = DiskTree(str(tmp_path))
-    (tmp_path / "a.py").unlink()
-    other = DiskTree(str(tmp_path), snapshot=made.snapshot())
-    assert other.paths() == ("a.py", "b.txt")
-    assert (other.stat("a.py"), other.stat("b.txt")) == (made.stat("a.py"), made.stat("b.txt"))
-    assert other.problems == made.problems
-
-
 def test_a_file_that_vanishes_is_an_os_error(tmp_path: Path) -> None:
     _lay_out(tmp_path, {"a.py": ""})
     tree = DiskTree(str(tmp_path))

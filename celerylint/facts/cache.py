@@ -1,44 +1,44 @@
 """What was learned about files, kept between runs: one file for each root.
 
-Layout: a header (magic, versions, a checksum of the rest), then one marshalled index. A file's
-facts stay bytes in it until they are asked for, so that a warm run pays for what it uses. `marshal`
-reads only plain values (a foreign cache cannot run code), but broken input can make it do anything
-else: hence the checksum, which is looked at first. Whatever is wrong with a cache, the run is cold.
+Layout: a header (magic, versions), a checksum, the length and the bytes of one marshalled index,
+and the facts of all files, one behind the other. These stay bytes until they are asked for, so that
+a warm run pays for what it uses. `marshal` reads only plain values (a foreign cache cannot run
+code), but broken input can make it do anything else: hence the checksums, of the index and of the
+facts of each file, which are looked at first. Whatever is wrong with a cache, the run is cold.
 """
 
 from __future__ import annotations
 
 import contextlib
 import functools
-import hashlib
 import importlib
 import marshal
 import os
 import sys
 import time
+import zlib
 from collections.abc import Iterable
 from typing import Any, Protocol
 
 from celerylint import __version__
+from celerylint.facts.checked import digest, read_checked, write_checked
 from celerylint.facts.syntax import READER_VERSION
 from celerylint.findings import Diagnostic, Severity
 
-MAGIC = b"celerylint cache 1\n"
+MAGIC = b"celerylint cache 2\n"
 MAX_BYTES = 64_000_000
-DIGEST = 16
 # Two writes within one tick of a file system's clock look alike; FAT's tick is two seconds.
 RACY_NS = 2_000_000_000
 
-# In seconds.
-ABANDONED_AFTER = 3600
 # What marshal raises for bytes that it did not write.
 BROKEN = (ValueError, TypeError, EOFError, KeyError, MemoryError, OverflowError)
-CACHEDIR_TAG = "Signature: 8a477f597d28d172789f06886806bc55\n"
 
 # size, mtime_ns, digest of the content.
 Entry = tuple[int, int, bytes]
-# Selected; marshalled facts, if the file was read.
-Content = tuple[bool, "bytes | None"]
+# Where marshalled facts begin behind the index, how long they are, and their CRC-32.
+Place = tuple[int, int, int]
+# Selected; marshalled facts (or where they are), if the file was read.
+Content = tuple[bool, "bytes | Place | None"]
 Facts = tuple[Any, ...]
 
 
@@ -50,11 +50,6 @@ class Stat(Protocol):
 
     @property
     def mtime_ns(self) -> int: ...
-
-
-def digest(data: bytes | memoryview) -> bytes:
-    """The key of a content."""
-    return hashlib.blake2b(data, digest_size=DIGEST).digest()
 
 
 def cache_folder() -> str:
@@ -92,6 +87,7 @@ class Cache:
         self._trusted_ns = 0
         self._entries: dict[str, Entry] = {}
         self._contents: dict[bytes, Content] = {}
+        self._blobs = memoryview(b"")
         self._remembered_before: dict[str, Any] = {}
 
     @classmethod
@@ -134,12 +130,22 @@ class Cache:
 
     def content_facts(self, content: bytes) -> Facts | None:
         known = self._contents.get(content)
-        if known is None or known[1] is None:
+        blob = self._blob(known)
+        if blob is None:
             return None
         with contextlib.suppress(*BROKEN):
-            facts = marshal.loads(known[1])
+            facts = marshal.loads(blob)
             return facts if isinstance(facts, tuple) else None
         return None
+
+    def _blob(self, known: Content | None) -> bytes | memoryview | None:
+        """The marshalled facts of a content; None where there are none that are whole."""
+        facts = None if known is None else known[1]
+        if not isinstance(facts, tuple):
+            return facts
+        start, length, checksum = facts
+        blob = self._blobs[start : start + length]
+        return blob if len(blob) == length and zlib.crc32(blob) == checksum else None
 
     def put(
         self,
@@ -157,7 +163,8 @@ class Cache:
         if stat is None or stat.mtime_ns <= 0:
             return  # no path would lead to it in another run
         before = self._contents.get(content)
-        made = (selected, before[1] if facts is None and before else facts)
+        same = before is not None and (facts is None or self._blob(before) == facts)
+        made = (selected, before[1] if before is not None and same else facts)
         if made != before:
             self._contents[content] = made
             self._changed = True
@@ -179,10 +186,14 @@ class Cache:
         if not (self._changed or shrunk or self.remembered != self._remembered_before):
             return
         remembered = marshal.dumps(self.remembered)
-        contents = {entry[2]: self._contents[entry[2]] for entry in kept.values()}
-        payload = marshal.dumps((self._opened_ns, kept, _bounded(contents), remembered))
+        facts: dict[bytes, bytes | memoryview | None] = {}
+        for entry in kept.values():
+            facts[entry[2]] = self._blob(self._contents[entry[2]])
+        places, blobs = _laid_out(_bounded(facts))
+        contents = {each: (self._contents[each][0], places[each]) for each in facts}
+        payload = marshal.dumps((self._opened_ns, kept, contents, remembered))
         try:
-            write_checked(self._file, _header(), payload)
+            write_checked(self._file, _header(), payload, blobs)
         except OSError as error:
             message = f"the cache cannot be written: {error.strerror or error}"
             self.problem = Diagnostic("cache", message, severity=Severity.ADVICE)
@@ -194,9 +205,10 @@ class Cache:
         if self._file is None:
             return
         try:
-            payload = read_checked(self._file, _header())
-            if payload is None:
+            found = read_checked(self._file, _header())
+            if found is None:
                 return
+            payload, self._blobs = found
             written_ns, entries, contents, remembered = marshal.loads(payload)
             self._trusted_ns = written_ns - RACY_NS
             self.remembered = dict(marshal.loads(remembered))
@@ -209,8 +221,10 @@ class Cache:
 @functools.cache
 def own_files() -> tuple[tuple[str, int, int], ...]:
     """Celerylint's own modules and data (path, size, time): whoever works on it must not be told
-    what it found before.
+    what it found before. Where it is installed, the list that the installer wrote stands for them.
     """
+    if installed := _installed():
+        return installed
     folders: list[str] = []
     for name in ("celerylint", "celerylint.rules"):
         with contextlib.suppress(ModuleNotFoundError):  # a checkout that is not installed
@@ -227,10 +241,20 @@ def own_files() -> tuple[tuple[str, int, int], ...]:
     return tuple(found)
 
 
+def _installed() -> tuple[tuple[str, int, int], ...]:
+    top = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
+    record = os.path.join(top, f"celerylint-{__version__}.dist-info", "RECORD")
+    try:
+        found = os.stat(record)
+    except OSError:
+        return ()
+    return ((record, found.st_size, found.st_mtime_ns),)
+
+
 def _header() -> bytes:
     """What makes a cache foreign; also the readers' own files, so that changing one is enough."""
-    files = []
-    for folder, _, names in os.walk(os.path.dirname(__file__)):
+    files = [f"{size} {mtime_ns}" for _, size, mtime_ns in _installed()]
+    for folder, _, names in () if files else os.walk(os.path.dirname(__file__)):
         for name in sorted(names):
             if name.endswith(".py"):
                 found = os.stat(os.path.join(folder, name))
@@ -242,62 +266,32 @@ def _header() -> bytes:
     return MAGIC + digest(said.encode("utf-8", "surrogateescape"))
 
 
-def _bounded(contents: dict[bytes, Content]) -> dict[bytes, Content]:
+def _bounded(
+    facts: dict[bytes, bytes | memoryview | None],
+) -> dict[bytes, bytes | memoryview | None]:
     """The same, without the facts of the largest files when all together would be too much."""
-    total = sum(len(facts) for _, facts in contents.values() if facts)
+    total = sum(len(blob) for blob in facts.values() if blob)
     if total <= MAX_BYTES:
-        return contents
-    bounded = dict(contents)
-    for key, (selected, facts) in sorted(
-        contents.items(), key=lambda item: len(item[1][1] or b""), reverse=True
-    ):
+        return facts
+    bounded = dict(facts)
+    for key, blob in sorted(facts.items(), key=lambda item: len(item[1] or b""), reverse=True):
         if total <= MAX_BYTES:
             break
-        bounded[key] = (selected, None)
-        total -= len(facts or b"")
+        bounded[key] = None
+        total -= len(blob or b"")
     return bounded
 
 
-def read_checked(file: str, header: bytes) -> memoryview | None:
-    """What `write_checked` wrote under this header; None for anything else. Raises OSError."""
-    with open(file, "rb") as opened:
-        data = memoryview(opened.read())
-    start = len(header) + DIGEST
-    payload = data[start:]
-    whole = data[: len(header)] == header and data[len(header) : start] == digest(payload)
-    return payload if whole else None
-
-
-def write_checked(file: str, header: bytes, payload: bytes) -> None:
-    """Writes a header, a checksum and what they stand for, whole or not at all; raises OSError."""
-    folder, name = os.path.split(file)
-    if not os.path.isdir(folder):
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        # It may lie in a project: neither git nor a backup wants it.
-        _write(os.path.join(folder, ".gitignore"), b"*\n")
-        _write(os.path.join(folder, "CACHEDIR.TAG"), CACHEDIR_TAG.encode("ascii"))
-    stem = os.path.splitext(name)[0]
-    temporary = os.path.join(folder, f"{stem}.{os.getpid()}.{time.monotonic_ns()}.tmp")
-    try:
-        _write(temporary, header, digest(payload), payload)
-        os.replace(temporary, file)
-    except OSError:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise
-    _sweep(folder, stem)
-
-
-def _write(file: str, *parts: bytes) -> None:
-    with open(file, "wb") as opened:
-        opened.writelines(parts)
-
-
-def _sweep(folder: str, stem: str) -> None:
-    """Removes what runs that were killed while they wrote have left."""
-    for name in os.listdir(folder):
-        if name.startswith(f"{stem}.") and name.endswith(".tmp"):
-            left = os.path.join(folder, name)
-            with contextlib.suppress(OSError):
-                if time.time() - os.stat(left).st_mtime > ABANDONED_AFTER:
-                    os.unlink(left)
+def _laid_out(
+    facts: dict[bytes, bytes | memoryview | None],
+) -> tuple[dict[bytes, Place | None], list[bytes | memoryview]]:
+    """Where each file's facts will be, and all of them one behind the other."""
+    places: dict[bytes, Place | None] = {}
+    blobs: list[bytes | memoryview] = []
+    at = 0
+    for key, blob in facts.items():
+        places[key] = None if blob is None else (at, len(blob), zlib.crc32(blob))
+        if blob is not None:
+            blobs.append(blob)
+            at += len(blob)
+    return places, blobs

@@ -20,6 +20,7 @@ from celerylint.project.modules import Module, ModuleMap
 from celerylint.project.objects import (
     Arguments,
     ClassObject,
+    Deferred,
     Env,
     Family,
     FunctionObject,
@@ -226,7 +227,7 @@ class Machine:
                 value = step.env.get(name)
                 if value is not None:
                     kind = type(value)
-                    if kind is Lazy or kind is OneOf:
+                    if kind is Lazy or kind is OneOf or kind is Deferred:
                         return self.settle(value)
                     if kind is not Unset:
                         return value
@@ -234,17 +235,28 @@ class Machine:
         return self.missing(scope.module, name)
 
     def settle(self, value: Value) -> Value:
-        """The value behind a lazy import; a name that is used is bound."""
+        """The value behind a lazy import or a deferred attribute; a name that is used is bound."""
         if isinstance(value, Lazy):
             return self._known_import(value) or self._first_import(value)
+        if isinstance(value, Deferred):
+            return self._evaluated(value)
         if isinstance(value, OneOf):
             value = without_unset(value)
-            if isinstance(value, OneOf) and any(isinstance(v, Lazy) for v in value.options):
+            if isinstance(value, OneOf) and any(
+                isinstance(v, Lazy | Deferred) for v in value.options
+            ):
                 from celerylint.project.combine import one_of
 
                 return one_of([self.settle(each) for each in value.options])
             return self.settle(value) if isinstance(value, Lazy) else value
         return value
+
+    def _evaluated(self, value: Deferred) -> Value:
+        if not value.made:
+            value.made.append(Unknown(reason="refers to itself"))
+            with self.aside():
+                value.made[0] = self.evaluate(value.node, value.scope)
+        return value.made[0]
 
     def _known_import(self, value: Lazy) -> Value | None:
         """What an import binds whose origin has been found; None where it has to be looked for."""

@@ -58,6 +58,17 @@ class Lazy(Value):
     module: Module
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Deferred(Value):
+    """An attribute of a class that is evaluated when it is asked for; `made` holds what it was
+    then.
+    """
+
+    node: Node
+    scope: Scope
+    made: list[Value] = field(default_factory=list)
+
+
 @dataclass(slots=True, eq=False)
 class Scope:
     """Bindings of a module, class or function body, and where names that it lacks are looked up."""

@@ -274,7 +274,7 @@ def _of_class(machine: Machine, cls: ClassObject, name: str) -> Value | None:
         return Query(cls=cls, manager=True)
     if name in {"objects", "_default_manager", "_base_manager"} or name.endswith("_objects"):
         return Query(cls=cls, manager=True)
-    found = cls.env.get(name)
+    found = machine.settle(cls.env[name]) if name in cls.env else None
     if isinstance(found, Instance | Call) and _is_manager(machine, found):
         return Query(cls=cls, manager=True)
     return None

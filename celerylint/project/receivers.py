@@ -19,7 +19,7 @@ from celerylint.project.objects import (
     Parameter,
     Scope,
 )
-from celerylint.project.signal_words import CONNECTS, connecting
+from celerylint.project.signal_words import CONNECTS, MAKES, connecting
 from celerylint.project.signals import Sent, Signals, follow, identity_of, sends_of
 from celerylint.project.values import (
     Call,
@@ -158,6 +158,8 @@ def _decorating(machine: Machine, function: FunctionObject) -> list[Call] | None
 
 def _connected(machine: Machine, signals: Signals, function: FunctionObject) -> list[Call] | None:
     """The signals that calls connect the function to; None where one of the calls is not known."""
+    if not signals.users(MAKES):
+        return None
     users = signals.users(connecting(function.name))
     if not follow(machine, signals, users):
         return None

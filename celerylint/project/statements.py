@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from celerylint.facts.syntax import Body, Node
 from celerylint.project import branches, classes, functions, loops, targets
 from celerylint.project.combine import one_of
+from celerylint.project.deferring import deferred
 from celerylint.project.objects import Env, Lazy, Scope, Unset
 from celerylint.project.special import Here, Special
 from celerylint.project.values import Literal, Mapping, OneOf, Sequence, Value
@@ -37,7 +38,7 @@ def _expression(machine: Machine, node: Node, scope: Scope) -> bool:
 
 
 def _assign(machine: Machine, node: Node, scope: Scope) -> bool:
-    value = machine.evaluate(node[4], scope)
+    value = deferred(machine, node[4], scope) or machine.evaluate(node[4], scope)
     for target in node[3]:
         targets.assign(machine, target, value, scope)
     return False
