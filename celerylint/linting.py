@@ -12,16 +12,11 @@ from celerylint.config import Config
 from celerylint.facts.cache import Cache
 from celerylint.findings import Diagnostic, Finding, Related, Severity, Span
 from celerylint.outcome import Outcome, Overrides, ProjectRun, Request
-from celerylint.project import (
-    ahead,
-    link,
-    option_variables,
-    queue_names,
-    variable_readers,
-    versions,
-)
+from celerylint.project import versions
+from celerylint.project.linking import ahead, link, variable_readers
 from celerylint.project.model import CeleryVersions, Project
 from celerylint.project.modules import ModuleMap
+from celerylint.project.questions import option_variables, queue_names
 from celerylint.reading import Library
 from celerylint.registry import RuleInfo
 from celerylint.structs import replace

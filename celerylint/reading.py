@@ -17,8 +17,9 @@ from celerylint.facts.checked import digest
 from celerylint.facts.python import Facts, is_problem, prepare, problem_of, read_blob
 from celerylint.facts.requirement import PinFacts
 from celerylint.findings import Diagnostic
-from celerylint.project import interest, signal_words
-from celerylint.project.profiles import NAMING_FILES, VARIABLE, named_in
+from celerylint.project import interest
+from celerylint.project.libraries import signal_words
+from celerylint.project.libraries.profiles import NAMING_FILES, VARIABLE, named_in
 from celerylint.testcode import is_test_path
 from celerylint.tree import Stat, Tree, text_of
 

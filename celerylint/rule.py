@@ -6,39 +6,12 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from celerylint.findings import Edit, Finding, Related, Severity, Span
-from celerylint.project.automatic_retries import (
-    AUTORETRY_OPTIONS,
-    retry_keywords,
-    without_autoretry,
-)
-from celerylint.project.binding import Binding, bound, exact, execution_options, fate, signature_of
-from celerylint.project.brokers import DATABASE_TRANSPORTS, Broker, brokers, production_brokers
-from celerylint.project.catching import Caught, caught
-from celerylint.project.children import pools_of, starts_children
-from celerylint.project.chords import (
-    Chord,
-    ChordBackend,
-    awaited,
-    chord_backend,
-    chords,
-    ignores_result,
-    sending_contexts,
-)
 from celerylint.project.collected import Kill
-from celerylint.project.consuming import Ignored, consumed, ignored_limits, publishers, tasks_of
-from celerylint.project.delays import BadDelay, bad_delays
-from celerylint.project.encodable import Encoding, of_message, of_result, refused
-from celerylint.project.errbacks import Mismatch as ErrbackMismatch
-from celerylint.project.errbacks import mismatches as errback_mismatches
-from celerylint.project.exhausting import Dead, dead_handlers
-from celerylint.project.exits import exits, succeeds
-from celerylint.project.feeding import Fed, binding_of, fed, name_of
-from celerylint.project.flower import Exposed, exposed
-from celerylint.project.grace import MANAGERS, TooShort, too_short
-from celerylint.project.hanging import hangs, soft_limited
-from celerylint.project.inverted_limits import Inverted, inverted_limits
-from celerylint.project.limits import HARD, SOFT, Coverage, Limit, coverage, limit, where_run
-from celerylint.project.members import Member, members
+from celerylint.project.deployment.old_commands import OLD_COMMANDS
+from celerylint.project.deployment.starting import named, started_by
+from celerylint.project.linking.encodable import Encoding, of_message, of_result, refused
+from celerylint.project.linking.hanging import hangs, soft_limited
+from celerylint.project.linking.read_options import CURRENT_RETRY
 from celerylint.project.model import (
     OPTION_SETTINGS,
     App,
@@ -71,18 +44,74 @@ from celerylint.project.model import (
     UnknownName,
     Worker,
 )
-from celerylint.project.naive_times import Naive, naive_times
-from celerylint.project.nodenames import (
+from celerylint.project.process import Chosen, Probe, Process, WebServer
+from celerylint.project.questions.automatic_retries import (
+    AUTORETRY_OPTIONS,
+    retry_keywords,
+    without_autoretry,
+)
+from celerylint.project.questions.binding import (
+    Binding,
+    bound,
+    exact,
+    execution_options,
+    fate,
+    signature_of,
+)
+from celerylint.project.questions.brokers import (
+    DATABASE_TRANSPORTS,
+    Broker,
+    brokers,
+    production_brokers,
+)
+from celerylint.project.questions.catching import Caught, caught
+from celerylint.project.questions.children import pools_of, starts_children
+from celerylint.project.questions.chords import (
+    Chord,
+    ChordBackend,
+    awaited,
+    chord_backend,
+    chords,
+    ignores_result,
+    sending_contexts,
+)
+from celerylint.project.questions.consuming import (
+    Ignored,
+    consumed,
+    ignored_limits,
+    publishers,
+    tasks_of,
+)
+from celerylint.project.questions.delays import BadDelay, bad_delays
+from celerylint.project.questions.errbacks import Mismatch as ErrbackMismatch
+from celerylint.project.questions.errbacks import mismatches as errback_mismatches
+from celerylint.project.questions.exhausting import Dead, dead_handlers
+from celerylint.project.questions.exits import exits, succeeds
+from celerylint.project.questions.feeding import Fed, binding_of, fed, name_of
+from celerylint.project.questions.flower import Exposed, exposed
+from celerylint.project.questions.grace import MANAGERS, TooShort, too_short
+from celerylint.project.questions.inverted_limits import Inverted, inverted_limits
+from celerylint.project.questions.limits import (
+    HARD,
+    SOFT,
+    Coverage,
+    Limit,
+    coverage,
+    limit,
+    where_run,
+)
+from celerylint.project.questions.members import Member, members
+from celerylint.project.questions.naive_times import Naive, naive_times
+from celerylint.project.questions.nodenames import (
     LostPercent,
     Namesakes,
     also_answering,
     lost_percents,
     namesakes,
 )
-from celerylint.project.old_commands import OLD_COMMANDS
-from celerylint.project.option_slips import OptionSlip, option_slips
-from celerylint.project.option_variables import Mistaken, mistaken
-from celerylint.project.pools import (
+from celerylint.project.questions.option_slips import OptionSlip, option_slips
+from celerylint.project.questions.option_variables import Mistaken, mistaken
+from celerylint.project.questions.pools import (
     CONCURRENT,
     ENFORCES,
     GREEN,
@@ -95,18 +124,14 @@ from celerylint.project.pools import (
     spelled,
     unless,
 )
-from celerylint.project.prefetching import LONG, multiplier, rival, spread, unfair
-from celerylint.project.privileges import accepts_pickle, forced, runs_as_root
-from celerylint.project.process import Chosen, Probe, Process, WebServer
-from celerylint.project.queue_names import Slip, slips
-from celerylint.project.reached import Hop, Reached, Shared
-from celerylint.project.read_options import CURRENT_RETRY
-from celerylint.project.received import Receiver
-from celerylint.project.redelivered_runs import RunsAgain, runs_again
-from celerylint.project.redelivery import TooLong, too_long
-from celerylint.project.refusals import Refusal, celery_of, refusals
-from celerylint.project.reloading import reloaded, reloader
-from celerylint.project.results import (
+from celerylint.project.questions.prefetching import LONG, multiplier, rival, spread, unfair
+from celerylint.project.questions.privileges import accepts_pickle, forced, runs_as_root
+from celerylint.project.questions.queue_names import Slip, slips
+from celerylint.project.questions.redelivered_runs import RunsAgain, runs_again
+from celerylint.project.questions.redelivery import TooLong, too_long
+from celerylint.project.questions.refusals import Refusal, celery_of, refusals
+from celerylint.project.questions.reloading import reloaded, reloader
+from celerylint.project.questions.results import (
     CONNECTING,
     ResultBackend,
     keepers,
@@ -114,7 +139,7 @@ from celerylint.project.results import (
     result_backend,
     sent_and_kept,
 )
-from celerylint.project.retrying import (
+from celerylint.project.questions.retrying import (
     Closed,
     Leak,
     autoretry,
@@ -124,16 +149,14 @@ from celerylint.project.retrying import (
     own_bound,
     unbounded,
 )
-from celerylint.project.same_names import same_names
-from celerylint.project.schedule_file import LostSchedule, lost_schedules
-from celerylint.project.scheduling import Beat, Double, beats, doubles
-from celerylint.project.serializers import Carries, carries
-from celerylint.project.soft_limits import Hidden, hidden_limits
-from celerylint.project.spawned import Spawn
-from celerylint.project.starting import named, started_by
-from celerylint.project.state_files import StateFile, shared_states
-from celerylint.project.states import final, unreadable
-from celerylint.project.stopping import (
+from celerylint.project.questions.same_names import same_names
+from celerylint.project.questions.schedule_file import LostSchedule, lost_schedules
+from celerylint.project.questions.scheduling import Beat, Double, beats, doubles
+from celerylint.project.questions.serializers import Carries, carries
+from celerylint.project.questions.soft_limits import Hidden, hidden_limits
+from celerylint.project.questions.state_files import StateFile, shared_states
+from celerylint.project.questions.states import final, unreadable
+from celerylint.project.questions.stopping import (
     CONTAINERS,
     Broadcast,
     Shell,
@@ -147,16 +170,19 @@ from celerylint.project.stopping import (
     softened,
     stop_signal,
 )
-from celerylint.project.stray_options import Stray, strays
-from celerylint.project.swallowing import Swallowed, resent, swallowed, taken
-from celerylint.project.unrolling import Unrolled, unrolled
-from celerylint.project.unsendable import Unsendable
-from celerylint.project.unsendable import of_call as unsendable_retry
-from celerylint.project.unsendable import of_options as unsendable_options
-from celerylint.project.unused_names import unused_names
+from celerylint.project.questions.stray_options import Stray, strays
+from celerylint.project.questions.swallowing import Swallowed, resent, swallowed, taken
+from celerylint.project.questions.unrolling import Unrolled, unrolled
+from celerylint.project.questions.unsendable import Unsendable
+from celerylint.project.questions.unsendable import of_call as unsendable_retry
+from celerylint.project.questions.unsendable import of_options as unsendable_options
+from celerylint.project.questions.unused_names import unused_names
+from celerylint.project.questions.waiting import Wait, wait
+from celerylint.project.questions.whole_arguments import Misfit, misfits
+from celerylint.project.reached import Hop, Reached, Shared
+from celerylint.project.received import Receiver
+from celerylint.project.spawned import Spawn
 from celerylint.project.values import Value
-from celerylint.project.waiting import Wait, wait
-from celerylint.project.whole_arguments import Misfit, misfits
 from celerylint.project.wording import first_few
 from celerylint.structs import dataclass
 

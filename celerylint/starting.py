@@ -79,7 +79,7 @@ class _Starting:
 
     def collected(self) -> Collected:
         """Read the manifests and link them."""
-        from celerylint.project import starts
+        from celerylint.project.deployment import starts
 
         globs = self.config.manifests
         paths = self.tree.paths()

@@ -158,7 +158,7 @@ def _pairs(tree: Path, buffer: str, scratch: Path) -> list[Pair]:
 
 
 WITHOUT_MANIFESTS = """
-import celerylint.reading as reading, celerylint.project.starts as starts
+import celerylint.reading as reading, celerylint.project.deployment.starts as starts
 reading.Library.processes = lambda self, release: starts.collect((), lambda path: None, release)
 from celerylint.__main__ import main
 main()

@@ -17,8 +17,8 @@ from pathlib import Path
 
 from celerylint.findings import Span
 from celerylint.project.collected import Collected
+from celerylint.project.deployment.starts import collect
 from celerylint.project.process import Chosen, Process, chosen_json, process_json
-from celerylint.project.starts import collect
 from celerylint.project.values import OneOf
 from celerylint.structs import replace
 

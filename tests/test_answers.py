@@ -95,7 +95,7 @@ def test_what_may_still_change_is_not_remembered(folder: Folder) -> None:
 
 
 def test_what_broke_is_not_remembered(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
-    from celerylint.project import link
+    from celerylint.project.linking import link
 
     def broken(*args: object) -> None:
         raise AssertionError("no luck")

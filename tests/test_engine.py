@@ -19,7 +19,7 @@ import pytest
 
 from celerylint import engine
 from celerylint.outcome import Outcome, Request
-from celerylint.project.machine import Machine
+from celerylint.project.interpreter.machine import Machine
 from celerylint.tree import DiskTree
 
 SECONDS = 60

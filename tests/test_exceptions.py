@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import exceptions as celery_exceptions
 
-from celerylint.project import exceptions
+from celerylint.project.libraries import exceptions
 
 
 def _name(cls: type) -> str:

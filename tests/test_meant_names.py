@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from celerylint import oracle
-from celerylint.project.meant_names import Known, distance
+from celerylint.project.questions.meant_names import Known, distance
 
 RELEASES = oracle.representatives(oracle.supported())
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import kombu.transport
 import pytest
 
-from celerylint.project.redelivery import WINDOWS
+from celerylint.project.questions.redelivery import WINDOWS
 
 
 @pytest.mark.parametrize(("file", "name"), [("redis.py", "redis"), ("SQS", "sqs")])

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from celerylint.outcome import Outcome
-from celerylint.project import signal_words
-from celerylint.project.signal_words import connecting, sending, uses
+from celerylint.project.libraries import signal_words
+from celerylint.project.libraries.signal_words import connecting, sending, uses
 
 from .folders import Folder
 

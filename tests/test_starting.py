@@ -13,7 +13,7 @@ import pytest
 from celerylint import starting
 from celerylint.facts.cache import Cache
 from celerylint.outcome import Outcome
-from celerylint.project import starts
+from celerylint.project.deployment import starts
 from celerylint.report import projectjson
 
 from .folders import Folder

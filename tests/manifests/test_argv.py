@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from celerylint.findings import Span
 from celerylint.oracle import options
-from celerylint.project import argv
-from celerylint.project.argv import Arg, Argv
+from celerylint.project.deployment import argv
+from celerylint.project.deployment.argv import Arg, Argv
 from celerylint.project.values import Default, Joined, Literal, Unknown, Value
 
 RELEASE = options.newest()

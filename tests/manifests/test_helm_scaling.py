@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from celerylint.project.helm_conditions import UNKNOWN, evaluate, holds
+from celerylint.project.deployment.helm_conditions import UNKNOWN, evaluate, holds
 
 from .trees import start, told
 

@@ -7,8 +7,8 @@ import pytest
 
 from celerylint.findings import Span
 from celerylint.oracle import options
-from celerylint.project import argv, multi
-from celerylint.project.argv import Arg
+from celerylint.project.deployment import argv, multi
+from celerylint.project.deployment.argv import Arg
 from celerylint.project.values import Default, Literal, Unknown, Value
 
 SPAN = Span("f", 1)

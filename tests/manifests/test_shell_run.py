@@ -3,12 +3,12 @@ from __future__ import annotations
 import pytest
 
 from celerylint.facts.manifests.words import Text
-from celerylint.project.argv import Arg
 from celerylint.project.choices import readings, settle
-from celerylint.project.expansion import Surroundings
-from celerylint.project.place import Home
-from celerylint.project.shell_frame import Frame, Run
-from celerylint.project.shell_run import Walker
+from celerylint.project.deployment.argv import Arg
+from celerylint.project.deployment.expansion import Surroundings
+from celerylint.project.deployment.place import Home
+from celerylint.project.deployment.shell_frame import Frame, Run
+from celerylint.project.deployment.shell_run import Walker
 from celerylint.project.values import Default, Literal, OneOf, Unknown, Value
 
 

@@ -4,10 +4,10 @@ import pytest
 
 from celerylint.facts.manifests.shell import tokens
 from celerylint.facts.manifests.words import Text, Word
-from celerylint.project.argv import Arg
-from celerylint.project.expansion import Surroundings, expand
-from celerylint.project.place import Home
-from celerylint.project.wrappers import Unwrapped, unwrap
+from celerylint.project.deployment.argv import Arg
+from celerylint.project.deployment.expansion import Surroundings, expand
+from celerylint.project.deployment.place import Home
+from celerylint.project.deployment.wrappers import Unwrapped, unwrap
 
 
 def args_of(line: str) -> list[Arg]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from celerylint.project.collected import Collected
+from celerylint.project.deployment.starts import collect
 from celerylint.project.process import Chosen, Process, chosen_json
-from celerylint.project.starts import collect
 
 RELEASE = (5, 7, 0)
 

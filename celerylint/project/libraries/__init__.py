@@ -1,0 +1,1 @@
+"""What the interpreter is told of Celery, Django, Flask, ORMs and readers of the environment."""

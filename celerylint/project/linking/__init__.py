@@ -1,0 +1,1 @@
+"""Follows a project's code and makes the model out of what was found."""
