@@ -88,7 +88,7 @@ def request_of(paths: tuple[str, ...], options: dict[str, Any]) -> Request:
     else:
         for path in paths:
             if not os.path.lexists(path):
-                raise click.UsageError(f"there is no `{path}` here")
+                raise click.UsageError(f"there is no `{path}` here{_if_command(path)}")
     return Request(
         paths=paths or (".",),
         overrides=_overrides(options),
@@ -96,6 +96,12 @@ def request_of(paths: tuple[str, ...], options: dict[str, Any]) -> Request:
         stdin=buffer,
         **reading(options),
     )
+
+
+def _if_command(path: str) -> str:
+    root = click.get_current_context().find_root().command
+    known = isinstance(root, click.Group) and path in root.commands
+    return f"; a command comes first: `celerylint {path} [OPTIONS]`" if known else ""
 
 
 def reading(options: dict[str, Any]) -> dict[str, Any]:

@@ -98,6 +98,7 @@ class TestStatus:
         [
             (["--nonsense"], "No such option"),
             (["nowhere"], "there is no `nowhere` here"),
+            (["--no-cache", "project", "."], "a command comes first: `celerylint project"),
             (["--select", "CEL9"], "--select: no rule is selected by `CEL9`"),
             (["--output-format", "xml"], "'xml' is not one of"),
             (["--celery-version", "new"], "write a release such as 5.4"),
