@@ -223,3 +223,79 @@ class TestItsRun:
         )
         assert (ran.returncode, ran.stdout) == (2, "")
         assert ran.stderr.startswith("celerylint: error: celerylint.toml:1: `selct`: ")
+
+
+BODIES = {
+    "pyproject.toml": "[tool.celerylint]\nselect = ['CEL350']\n",
+    "manage.py": "",
+    "shop/__init__.py": "",
+    "shop/tasks.py": """\
+from celery import shared_task
+from django.core.management import call_command
+
+from shop.client import Client, fetch as get
+
+
+@shared_task
+def one():
+    get()
+
+
+@shared_task
+def two():
+    Client().ask()
+
+
+@shared_task
+def three():
+    call_command("load")
+
+
+@shared_task
+def four():
+    from shop.other import ask
+
+    ask()
+""",
+    "shop/client.py": """\
+import requests
+
+
+def fetch():
+    return requests.get("https://one.example")
+
+
+class Client:
+    def ask(self):
+        return self.send()
+
+    def send(self):
+        return requests.post("https://two.example")
+""",
+    "shop/other.py": "import requests\n\ndef ask():\n    requests.get('https://four.example')\n",
+    "shop/management/__init__.py": "",
+    "shop/management/commands/__init__.py": "",
+    "shop/management/commands/load.py": """\
+import requests
+from django.core.management.base import BaseCommand
+
+
+class Command(BaseCommand):
+    def handle(self, *args, **options):
+        requests.get("https://three.example")
+""",
+}
+
+
+def test_each_file_is_told_what_a_run_says_of_it(tmp_path: Path) -> None:
+    for path, text in BODIES.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    command = [sys.executable, "-m", "celerylint", "--no-cache", "--output-format", "json", "."]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False, timeout=SECONDS)
+    whole = json.loads(ran.stdout)["findings"]
+    assert len(whole) == 4
+    for path, text in BODIES.items():
+        if path.startswith("shop/"):
+            own = [each for each in whole if each["path"] == path]
+            assert lint(tmp_path, path, text)["findings"] == own

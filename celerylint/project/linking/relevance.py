@@ -7,6 +7,7 @@ from typing import Any
 
 from celerylint.project import interest
 from celerylint.project.interpreter.machine import Machine
+from celerylint.project.libraries.commands import CALL
 from celerylint.project.modules import Module
 from celerylint.project.objects import ClassObject, FunctionObject, Lazy
 from celerylint.project.values import Call, Name, OneOf, Site, Value
@@ -46,6 +47,7 @@ _COMMON = frozenset(
         *("to_dict", "clean", "check", "process", "set", "list", "search", "fetch"),
     ]
 )
+_RUNS = CALL.rpartition(".")[2]
 _BY_CLASS = frozenset({"__init__", "__call__", "__enter__"})
 
 
@@ -71,8 +73,14 @@ class Relevance:
 
     def leading_to(self, path: str) -> frozenset[tuple[str, int]]:
         """The functions that matter and may lead to one of a file (or are one of it)."""
-        hops = {key: 0 for key in self.hops if key[0] == path}
-        others = [f for f, _ in self.machine.defined if f.key in self.hops and f.key not in hops]
+        mattering = [each for each, _ in self.machine.defined if each.key in self.hops]
+        hops = {
+            each.key: 0
+            for each in mattering
+            # What runs a management command names it in a string.
+            if each.key[0] == path or _RUNS in each.words
+        }
+        others = [each for each in mattering if each.key not in hops]
         _spread(self.machine, hops, others)
         return frozenset(hops)
 
