@@ -28,6 +28,7 @@ MOST_ROUNDS = 8
 # How far what was demanded is followed without linking: base classes of base classes, and so on.
 MOST_AHEAD = 3
 _DEMANDED = "demanded"
+_COMPLETE = "complete"
 
 
 def run_tree(library: Library, request: Request, named: Sequence[str], shown: str) -> Outcome:
@@ -99,6 +100,13 @@ def link_tree(library: Library, config: Config, only: str | None = None) -> Proj
     for each in collected.installed:
         names.install(each.path, each.target)
         named = (*named, each.module)
+    # A run that leaves something out asks for less: it relies on what one that did not has asked
+    # for, of the same files.
+    remembered = library.cache.remembered
+    if library.cache.changed or not remembered.get(_COMPLETE):
+        only = None
+    if only is None:
+        remembered[_COMPLETE] = True
     for _ in range(MOST_ROUNDS):
         inputs = link.Inputs(
             library.facts,

@@ -287,15 +287,23 @@ class Command(BaseCommand):
 }
 
 
-def test_each_file_is_told_what_a_run_says_of_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("known", [True, False], ids=["warm", "cold"])
+def test_each_file_is_told_what_a_run_says_of_it(tmp_path: Path, known: bool) -> None:
+    root = tmp_path / "project"
     for path, text in BODIES.items():
-        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / path).write_text(text)
-    command = [sys.executable, "-m", "celerylint", "--no-cache", "--output-format", "json", "."]
-    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False, timeout=SECONDS)
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+        os.utime(root / path, (1, 1))  # so old that the cache trusts it
+    cache = str(tmp_path / "cache")
+    command = [sys.executable, "-m", "celerylint", "--output-format", "json", "--cache-dir", cache]
+    ran = subprocess.run([*command, "."], cwd=root, capture_output=True, check=False)
     whole = json.loads(ran.stdout)["findings"]
     assert len(whole) == 4
     for path, text in BODIES.items():
         if path.startswith("shop/"):
             own = [each for each in whole if each["path"] == path]
-            assert lint(tmp_path, path, text)["findings"] == own
+            words = [*command, "--stdin-filename", path, "-", *(() if known else ("--no-cache",))]
+            ran = subprocess.run(
+                words, cwd=root, input=text.encode(), capture_output=True, check=False
+            )
+            assert json.loads(ran.stdout)["findings"] == own

@@ -108,6 +108,11 @@ class Cache:
         same = entry[0] == stat.size and entry[1] == stat.mtime_ns < self._trusted_ns
         return entry[2] if same else None
 
+    @property
+    def changed(self) -> bool:
+        """Has anything been learned of a file since it was loaded?"""
+        return self._changed
+
     def is_settled(self, mtime_ns: int) -> bool:
         """Is a time so old that the file cannot have changed once more within it, since this cache
         was written?"""
