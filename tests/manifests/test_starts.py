@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .trees import chain, place, start, starts, told
+from .trees import chain, collected, place, start, starts, told
 
 # --- where starts stand, and what leads to them ----------------------------------------------
 
@@ -90,6 +90,53 @@ def test_an_entrypoint_chooses_by_its_parameter() -> None:
     assert [each.kind for each in alone] == ["worker", "beat"]
     assert alone[1].alternative_of == alone[0].span
     assert alone[0].service is None
+
+
+CHOOSING = """\
+#!/bin/bash
+if [ "$1" == "web" ]; then
+  exec gunicorn x.wsgi -k gevent
+elif [ "$1" == "worker" ]; then
+  exec celery -A x worker -Q a,b
+elif [ "$1" == "beat" ]; then
+  exec celery -A x beat
+fi
+"""
+CHOSEN_FROM = 'FROM python:3.12\nCOPY run.sh /run.sh\nENTRYPOINT ["bash", "/run.sh"]\n'
+
+
+def test_the_default_command_of_an_image_is_not_the_only_one_it_is_run_with() -> None:
+    tree = {
+        "Dockerfile": CHOSEN_FROM + 'ENV DJANGO_SETTINGS_MODULE=x.live\nCMD ["web"]\n',
+        "run.sh": CHOOSING,
+    }
+    worker, beat = starts(tree)
+    assert (place(worker), place(beat)) == ("run.sh:5:8", "run.sh:7:8")
+    assert chain(worker) == ["Dockerfile:3", "run.sh:5"]
+    assert worker.environment["DJANGO_SETTINGS_MODULE"].python() == "x.live"
+    assert (worker.executes, worker.role) == (True, "production")
+    assert beat.alternative_of == worker.span
+    assert collected(tree).unread == ()
+    assert len(collected(tree).servers) == 1
+    compose = {"docker-compose.yml": "services:\n  web:\n    build: .\n"}
+    assert [place(each) for each in starts(tree | compose)] == ["run.sh:5:8", "run.sh:7:8"]
+
+
+def test_an_image_whose_default_command_starts_celery_is_left_at_that() -> None:
+    tree = {"Dockerfile": CHOSEN_FROM + 'CMD ["worker"]\n', "run.sh": CHOOSING}
+    assert place(start(tree)) == "run.sh:5:8"
+
+
+def test_an_entrypoint_from_which_the_tree_chooses_is_left_at_that() -> None:
+    tree = {
+        "docker/Dockerfile": CHOSEN_FROM + 'CMD ["web"]\n',
+        "run.sh": CHOOSING,
+        "docker-compose.yml": (
+            "services:\n  w:\n    build:\n      context: .\n"
+            "      dockerfile: docker/Dockerfile\n    command: worker\n"
+        ),
+    }
+    assert place(start(tree)) == "run.sh:5:8"
 
 
 def test_variables_of_the_unit_settle_a_script() -> None:

@@ -28,6 +28,7 @@ from celerylint.project.deployment.situation import Situation
 from celerylint.project.deployment.units import Service, override_mounts, starts_itself
 from celerylint.project.deployment.unread import unread
 from celerylint.project.deployment.webservers import from_commands, from_ini
+from celerylint.project.values import Unknown
 from celerylint.structs import replace
 
 _NO_UNITS = frozenset(("shell", "dockerfile", "helm-values", "env", "celeryd"))
@@ -183,23 +184,44 @@ class _Collector:
         )
 
     def dockerfiles(self) -> None:
-        """Images that no unit of the tree runs by their own command."""
+        """Images that no unit of the tree runs by their own command, and what others may choose."""
+        fruitless = []
         for manifest in self.kept:
             if manifest.kind == "dockerfile" and manifest.stages:
-                if manifest.path in self.images_run:
-                    continue
                 context = posixpath.dirname(manifest.path)
                 image = built_image(manifest, manifest.stages[-1], context, self.files)
                 own = Service(((manifest, replace(image.stage.unit, commands=())),))
-                situation = self.situation(own, image)
-                self.settings(situation, anywhere(image))
+                situation = replace(self.situation(own, image), chain=())
                 entrypoint, command = image.command("entrypoint"), image.command("command")
-                self.effective(
-                    (entrypoint, image.home) if entrypoint is not None else None,
-                    (command, image.home) if command is not None else None,
-                    None,
-                    replace(situation, chain=()),
-                )
+                before = len(self.follower.starts)
+                if manifest.path not in self.images_run:
+                    self.settings(situation, anywhere(image))
+                    self.effective(
+                        (entrypoint, image.home) if entrypoint is not None else None,
+                        (command, image.home) if command is not None else None,
+                        None,
+                        situation,
+                    )
+                if entrypoint is not None and len(self.follower.starts) == before:
+                    fruitless.append((entrypoint, image.home, situation))
+        for each, home, situation in fruitless:
+            self.otherwise(each, home, situation)
+
+    def otherwise(self, entrypoint: Command, home: Home, situation: Situation) -> None:
+        """What a script that is an image's entrypoint starts for other words than the image's CMD,
+        which is only a default: charts and dashboards outside the tree give others. A script whose
+        starts the tree itself chooses from is left at that."""
+        follower = self.follower
+        known = {start.word.span.path for start in follower.starts} | {home.path}
+        starts, managed, served = follower.starts, [*follower.managed], [*follower.served]
+        follower.starts = []
+        place = self.at(situation, (entrypoint, home))
+        anything = Arg(Unknown("words that the image is run with"), place.chain[0], open=True)
+        for head in expand(entrypoint.words, situation.around, home):
+            follower.follow([*head, anything], place)
+        found = (each for each in follower.starts if each.word.span.path not in known)
+        follower.starts = [*starts, *found]
+        follower.managed, follower.served = managed, served
 
     def settings(self, situation: Situation, images: Iterable[Image]) -> None:
         """Note the settings module that a unit in production runs with, where its image alone has
