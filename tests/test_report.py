@@ -318,6 +318,7 @@ class TestClaims:
             (v.Call(dotted="load"), "`load(...)`"),
             (v.Sequence(kind="list", items=(), open=True), "more than was read"),
             (v.OneOf(options=(value(1), v.Unknown())), "not all are known"),
+            (v.OneOf(options=(value(1), v.Unknown(reason="r"))), "not all are known: r"),
             (v.Sequence(kind="set", items=(value([]),)), "cannot be put together"),
             (
                 v.Sequence(kind="list", items=(v.OneOf(options=(value(1), value(2))),)),

@@ -186,10 +186,18 @@ def _default(value: v.Default) -> Claim:
     return Claim("default", inner.value, tuple(dict.fromkeys((value.env, *inner.env))))
 
 
+def _one_unknown(why: str) -> str:
+    known = "one of several values, of which not all are known"
+    if why.startswith(known):
+        return why
+    return known if why == v.Unknown().reason else f"{known}: {why}"
+
+
 def _one_of(value: v.OneOf) -> Claim:
     parts = [claim(each) for each in value.options]
-    if any(part.certainty == "unknown" for part in parts):
-        return Claim("unknown", reason="one of several values, of which not all are known")
+    unknown = next((part for part in parts if part.certainty == "unknown"), None)
+    if unknown is not None:
+        return Claim("unknown", reason=_one_unknown(unknown.reason))
     found: list[Any] = []
     for part in parts:
         for each in part.value if part.certainty == "one-of" else [part.value]:

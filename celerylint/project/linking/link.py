@@ -333,9 +333,9 @@ def _unresolved(contexts: tuple[model.Context, ...]) -> tuple[model.Unresolved, 
     found: dict[tuple[str, str, int], model.Unresolved] = {}
     for context in contexts:
         for setting in context.profile.settings.values():
-            if _unknown(setting.value):
+            reason = _why_unknown(setting.value)
+            if reason is not None:
                 key = (setting.name, setting.span.path, setting.span.line)
-                reason = getattr(setting.value, "reason", "") or "not resolved"
                 found[key] = model.Unresolved("setting", setting.span, f"{setting.name}: {reason}")
     return tuple(found.values())
 
@@ -352,5 +352,6 @@ def _unread(mentions: Iterable[Mention]) -> Iterator[model.Unresolved]:
         yield model.Unresolved("process", Span(each.path, each.line), each.reason)
 
 
-def _unknown(value: Value) -> bool:
-    return any(isinstance(each, Unknown) for each in value.alternatives())
+def _why_unknown(value: Value) -> str | None:
+    """Why the value, or one of those that it may be, is not known; None where all are."""
+    return next((each.reason for each in value.alternatives() if isinstance(each, Unknown)), None)
