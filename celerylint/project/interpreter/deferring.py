@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from celerylint.facts.syntax import Node
-from celerylint.project.objects import Deferred, Lazy, Scope
+from celerylint.project.interpreter import classes
+from celerylint.project.objects import ClassObject, Deferred, Scope
 from celerylint.project.values import Name
 
 if TYPE_CHECKING:
@@ -58,22 +59,21 @@ def _describes(machine: Machine, node: Node, scope: Scope) -> bool:
 
 
 def _is_theirs(machine: Machine, target: Node, scope: Scope) -> bool:
-    names = []
-    while target[0] == "attr":
-        names.append(target[4])
-        target = target[3]
-    if target[0] != "name" or target[3] in scope.env:
+    """Is it something of theirs that is called, or a class of the project that only extends it?"""
+    root = target
+    while root[0] == "attr":
+        root = root[3]
+    if root[0] != "name":
         return False
-    value = scope.module.env.get(target[3])
-    if isinstance(value, Lazy):
-        names += [value.attribute] if value.attribute else []
-        start = value.dotted
-    elif isinstance(value, Name):
-        start = value.dotted
-    else:
+    value = machine.evaluate(target, scope)
+    if isinstance(value, Name):
+        return _is_of_them(value.dotted) and value.dotted not in machine.handlers
+    if not isinstance(value, ClassObject):
         return False
-    if start.partition(".")[0] not in _DESCRIBING:
-        return False
-    if machine.names.find(start, scope.module.path) is not None:
-        return False
-    return ".".join([start, *reversed(names)]) not in machine.handlers
+    family = classes.family(machine, value)
+    known = all(isinstance(each, ClassObject | Name) for each in family.members)
+    return known and bool(family.names) and all(map(_is_of_them, family.names))
+
+
+def _is_of_them(dotted: str) -> bool:
+    return dotted.partition(".")[0] in _DESCRIBING

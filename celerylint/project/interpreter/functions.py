@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from celerylint.facts.syntax import Node, unparse
@@ -37,6 +38,7 @@ from celerylint.project.values import (
 if TYPE_CHECKING:
     from celerylint.project.interpreter.machine import Machine
 
+MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
 DEEPEST = 8
 _TASK_WORDS = regex(r"task|job|celery|periodic", re.IGNORECASE)
 MOST_STEPS = 3_000
@@ -94,7 +96,7 @@ def decorate(machine: Machine, decorator: Value, value: Value, here: Here) -> Va
     return value
 
 
-def has_wrapper(function: FunctionObject, names: set[str] | str) -> bool:
+def has_wrapper(function: FunctionObject, names: AbstractSet[str] | str) -> bool:
     """Is one of the function's decorators of that name?"""
     wanted = {names} if isinstance(names, str) else names
     return any(isinstance(each, Name) and each.dotted in wanted for each in function.wrappers)
@@ -102,6 +104,8 @@ def has_wrapper(function: FunctionObject, names: set[str] | str) -> bool:
 
 def call(machine: Machine, function: FunctionObject, arguments: Arguments, here: Here) -> Value:
     """The value that a call of the project's own function returns."""
+    if has_wrapper(function, MANAGERS):  # it makes the manager, and runs nothing of its body
+        return Call(dotted="contextlib.contextmanager", site=here.site)
     if machine.alone:
         declared = _declared(machine, function)
         if declared is not None:

@@ -51,7 +51,6 @@ _RETURN = frozenset(
         "typing.overload",
     }
 )
-_MANAGERS = {"contextlib.contextmanager", "contextlib.asynccontextmanager"}
 
 
 def of_task(
@@ -118,7 +117,7 @@ def _manager(machine: Machine, node: Node, scope: Scope) -> FunctionObject | Non
     if node[0] != "call":
         return None
     made = machine.need(machine.evaluate(node[3], scope))
-    if isinstance(made, FunctionObject) and functions.has_wrapper(made, _MANAGERS):
+    if isinstance(made, FunctionObject) and functions.has_wrapper(made, functions.MANAGERS):
         return made
     return None
 
