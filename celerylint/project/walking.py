@@ -7,6 +7,21 @@ from typing import Any
 
 from celerylint.facts.syntax import Body, Node, body_of
 
+_CHANGES = frozenset(
+    {
+        "add",
+        "append",
+        "clear",
+        "discard",
+        "extend",
+        "insert",
+        "pop",
+        "popitem",
+        "remove",
+        "setdefault",
+        "update",
+    }
+)
 _LATER = frozenset({"def", "lambda", "class"})
 
 
@@ -69,6 +84,23 @@ def targets(target: Node | None) -> set[str]:
     if target[0] == "seq":
         return set().union(*map(targets, target[4])) if target[4] else set()
     return targets(target[3]) if target[0] == "star" else set()
+
+
+def changed(code: Any) -> frozenset[str]:
+    """The names whose object a block visibly changes: an item of it is set or deleted, or a method
+    that changes dictionaries, lists or sets is called."""
+    found: set[str] = set()
+    for node in nodes(code, later=True):
+        if node[0] == "assign" or node[0] == "del":
+            parts = list(node[3])
+        elif node[0] in {"ann", "aug", "for"}:
+            parts = [node[3]]
+        elif node[0] == "call" and node[3][0] == "attr" and node[3][4] in _CHANGES:
+            parts = [("sub", *node[1:3], node[3][3], None)]
+        else:
+            continue
+        found |= {each[3][3] for each in parts if each[0] == "sub" and each[3][0] == "name"}
+    return frozenset(found)
 
 
 def together(body: Body, one: int, other: int) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from celerylint.project.combine import text_of
 from celerylint.project.interpreter import classes
 from celerylint.project.interpreter.machine import Machine
+from celerylint.project.libraries import command_options
 from celerylint.project.objects import Arguments, ClassObject, FunctionObject, Instance, Lazy
 
 CALL = "django.core.management.call_command"
@@ -18,9 +19,9 @@ def handle(
     arguments: Arguments,
     reaches_out: Callable[[str], bool],
     demanded: set[str],
-) -> Iterator[tuple[FunctionObject, Instance]]:
-    """The method that `call_command(name)` runs, with its `self`; a file that was not read and may
-    matter goes to `demanded`."""
+) -> Iterator[tuple[FunctionObject, Instance, Arguments]]:
+    """The method that `call_command(name)` runs, with its `self` and what it is called with; a file
+    that was not read and may matter goes to `demanded`."""
     name = text_of(arguments.get(0, "command_name"))
     if name is None:
         return
@@ -35,4 +36,4 @@ def handle(
         if isinstance(cls, ClassObject):
             method = classes.find(machine, cls, "handle")
             if isinstance(method, FunctionObject):
-                yield method, Instance(cls=cls)
+                yield method, Instance(cls=cls), command_options.given(machine, cls, arguments)

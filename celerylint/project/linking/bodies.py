@@ -56,13 +56,15 @@ class External:
 
 @dataclass(frozen=True, slots=True)
 class Inner:
-    """A call of a function of the project, with the receiver where it is a method."""
+    """A call of a function of the project, with the receiver where it is a method. command: it is
+    the `handle` of a management command, whose options decide what it does."""
 
     function: FunctionObject
     receiver: Value | None
     site: Site
     frames: tuple[FrameNote, ...]
     arguments: Arguments = Arguments()
+    command: bool = False
 
 
 @dataclass(slots=True)
@@ -256,8 +258,10 @@ def _external(
     if callee in _CALLS_FIRST and arguments.args:
         _note(bodies, summary, arguments.args[0], _ANY, here)
     if callee == commands.CALL:
-        handle = commands.handle(bodies.machine, arguments, bodies.reaches_out, bodies.demanded)
-        _inner(bodies, summary, handle, _ANY, here)
+        runs = commands.handle(bodies.machine, arguments, bodies.reaches_out, bodies.demanded)
+        frames = tuple(bodies.machine.frames)
+        for method, command, given in runs:
+            summary.inner.append(Inner(method, command, here.site, frames, given, command=True))
     if callee in interest.CALLS:
         node = here.node
         text = unparse(node[3] if node[0] == "call" else node)

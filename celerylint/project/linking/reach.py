@@ -13,6 +13,7 @@ from celerylint.project.interpreter.machine import Machine
 from celerylint.project.libraries.records import TaskRecord, World
 from celerylint.project.linking import relevance
 from celerylint.project.linking.bodies import Bodies, External, Inner, key_of
+from celerylint.project.linking.feasible import feasible
 from celerylint.project.objects import FunctionObject
 from celerylint.project.values import Value
 from celerylint.structs import dataclass, field
@@ -81,11 +82,21 @@ def _from_task(
                 _found(state, call, Way(record, hops))
             for inner in summary.inner if len(hops) < MOST_HOPS else ():
                 key = key_of(inner.function, inner.receiver)
-                if key not in seen:
+                if inner.command:  # each call has options of its own
+                    key = (*key, inner.site.file.path, inner.site.start)
+                if key not in seen and _asked_for(state, hops, inner):
                     seen.add(key)
                     way = (*hops, (summary.name, inner))
                     behind.append((inner.function, inner.receiver, way))
         front = behind
+
+
+def _asked_for(state: Walk, hops: Hops, inner: Inner) -> bool:
+    """Does the management command on the way, if there is one, do this with the options given?"""
+    calls = [each for _, each in hops]
+    if not any(each.command for each in calls):
+        return True
+    return feasible(state.bodies.machine, calls, inner.frames)
 
 
 def _found(state: Walk, call: External, way: Way) -> None:
