@@ -125,6 +125,12 @@ def unparse(node: Node | None) -> str:
         return f"{unparse(node[3])}({_short_args(node[4])})"
     if tag == "sub":
         return f"{unparse(node[3])}[{unparse(node[4])}]"
+    if tag == "un":
+        return f"{node[3]}{' ' if node[3] == 'not' else ''}{unparse(node[4])}"
+    if tag == "bool":
+        return f"{unparse(node[4])} {node[3]} {unparse(node[5])}"
+    if tag == "cmp":
+        return " ".join([unparse(node[3]), *(f"{sign} {unparse(each)}" for sign, each in node[4])])
     if tag in {"await", "star"}:
         return f"{'await ' if tag == 'await' else '*'}{unparse(node[3])}"
     return "…"
