@@ -9,7 +9,7 @@ from celerylint.rule import Finding, Project, Related, Severity, Task, rule
 
 @rule(on=Task, severity=Severity.ERROR, since="0.1")
 def worker_skips_it(task: Task, project: Project) -> Iterator[Finding]:
-    skipped = [each for each in task.outer if each.replaces]
+    skipped = [each for each in task.outer if each.replaces and not each.wants_task]
     if not skipped:
         return
     sends = [

@@ -111,6 +111,11 @@ class App:
     profiles: tuple[Profile, ...]
     celery: CeleryVersions
 
+    @property
+    def named(self) -> bool:
+        """Does a variable of a module hold it? The id ends with its line where none does."""
+        return not self.id.rpartition(":")[2].isdigit()
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -147,6 +152,7 @@ class Decorator:
     written. transparent: what it makes takes any arguments and passes them on unchanged. replaces:
     it returns something else than the function it is given. result: "same" where a call returns
     what the function returns, "coroutine" where it returns a coroutine whatever that is.
+    wants_task: it uses what only a task has, so that it has its place above `@task`.
     """
 
     name: str | None
@@ -155,6 +161,7 @@ class Decorator:
     transparent: bool | None = None
     replaces: bool | None = None
     result: str | None = None
+    wants_task: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,7 @@ def _decorator(machine: Machine, node: Node, scope: Scope, value: Value | None) 
 
 
 def _made(name: str | None, text: str, site: Site, effect: Effect) -> model.Decorator:
-    found = (effect.transparent, effect.replaces, effect.result)
+    found = (effect.transparent, effect.replaces, effect.result, effect.wants_task)
     return model.Decorator(name, text, site.span, *found)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from celerylint.facts.syntax import Body, Node, body_of
+from celerylint.project.linking.task_uses import as_task
 from celerylint.project.objects import FunctionObject, Scope
-from celerylint.structs import dataclass, field
+from celerylint.structs import dataclass, field, replace
 
 _VAR_POSITIONAL, _VAR_KEYWORD = 2, 4
 _MOST_NESTED = 4
@@ -26,12 +27,13 @@ class Effect:
 
     transparent: what it returns takes any arguments and passes them on unchanged. replaces: it
     returns something else than it was given. result: "same" where a call returns what the function
-    returns, "coroutine" where it returns a coroutine.
+    returns, "coroutine" where it returns a coroutine. wants_task: it uses what only tasks have.
     """
 
     transparent: bool | None = None
     replaces: bool | None = None
     result: str | None = None
+    wants_task: bool = False
 
 
 SAME = Effect(transparent=True, replaces=False, result="same")
@@ -68,7 +70,8 @@ def _of_body(body: Body, param: Node, depth: int) -> Effect:
         return Effect()
     inner: dict[str, list[Node]] = {}
     found = [_of_return(each, given, inner, depth) for each in _returns(body, given, inner)]
-    return _common(found)
+    effect = _common(found)
+    return replace(effect, wants_task=True) if as_task(body, given) else effect
 
 
 def _common(found: list[Effect]) -> Effect:
@@ -76,7 +79,9 @@ def _common(found: list[Effect]) -> Effect:
         return Effect()
     columns = zip(*((e.transparent, e.replaces, e.result) for e in found), strict=True)
     same = [column[0] if len(set(column)) == 1 else None for column in columns]
-    return Effect(*same)
+    transparent, replaces, result = same
+    wants_task = any(each.wants_task for each in found)
+    return Effect(transparent, replaces, result, wants_task)
 
 
 def _returns(body: Body, given: str, inner: dict[str, list[Node]]) -> Iterator[Node | None]:

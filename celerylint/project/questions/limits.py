@@ -181,9 +181,11 @@ def _anywhere(task: Task, name: str, contexts: Sequence[Context]) -> bool | None
 
 def runners(task: Task, apps: Sequence[App]) -> list[App]:
     """The apps that run a task: its own, or for a shared one those whose folder has most of its
-    path in common, so that two projects in one tree keep their tasks apart.
+    path in common, so that two projects in one tree keep their tasks apart. No worker can be
+    started with an app that no module names: such a one only sends, if there is another.
     """
     own = [each for each in apps if task.app in (None, each.id)]
+    own = [each for each in own if each.named] or own
     near = [_common(_folder(each.span.path), task.span.path) for each in own]
     return [each for each, common in zip(own, near, strict=True) if common == max(near)]
 
