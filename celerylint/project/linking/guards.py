@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from celerylint.facts.syntax import Body as Nodes
 from celerylint.facts.syntax import Node, dotted, unparse
@@ -14,8 +14,9 @@ from celerylint.project.interpreter.machine import Machine
 from celerylint.project.libraries import tries
 from celerylint.project.libraries.records import TaskRecord, World
 from celerylint.project.linking import tasks
-from celerylint.project.objects import FunctionObject, Parameter, Scope
+from celerylint.project.objects import ClassObject, FunctionObject, Parameter, Scope
 from celerylint.project.process import Process
+from celerylint.project.values import Unknown, Value
 from celerylint.structs import dataclass, field, replace
 
 MOST_FUNCTIONS = 60
@@ -142,18 +143,64 @@ def _may_take(node: Node) -> bool:
 
 
 def _called(
-    machine: Machine, scope: Scope, within: Iterable[Node]
+    machine: Machine, scope: Scope, within: Sequence[Node]
 ) -> Iterator[tuple[FunctionObject, Related]]:
-    """The functions of the project that a body calls by their name, and where it does first."""
+    """The functions of the project that a body calls by their name, or as methods of an object that
+    it makes, and where it does first."""
     seen: set[str] = set()
+    makers: Mapping[str, Node] | None = None
     for node in within:
-        text = dotted(node[3]) if node[0] == "call" else None
-        if text is None or text in seen:
+        if node[0] != "call":
+            continue
+        text = unparse(node[3])
+        if text in seen:
             continue
         seen.add(text)
-        if isinstance(scope.env.get(text.partition(".")[0]), Parameter):
-            continue
-        found = machine.evaluate(node[3], scope)
+        found = _by_name(machine, scope, node[3])
+        if found is None and node[3][0] == "attr":
+            makers = _makers(within) if makers is None else makers
+            found = _method(machine, scope, node[3], makers)
         if isinstance(found, FunctionObject) and found.node[0] == "def":
             span = scope.module.span(node[1], node[2])
             yield found, Related(span, f"calls `{found.name}`")
+
+
+def _by_name(machine: Machine, scope: Scope, node: Node) -> Value | None:
+    """What stands under a dotted name, as far as it is not made in the body itself."""
+    text = dotted(node)
+    if text is None or isinstance(scope.env.get(text.partition(".")[0]), Parameter):
+        return None
+    found = machine.evaluate(node, scope)
+    return None if isinstance(found, Unknown) else found
+
+
+def _method(machine: Machine, scope: Scope, node: Node, makers: Mapping[str, Node]) -> Value | None:
+    """The method that is called of `Class(...)`, or of the only object that a name is given."""
+    made = node[3]
+    if made[0] == "name":
+        made = makers.get(made[3], made)
+    cls = _by_name(machine, scope, made[3]) if made[0] == "call" else None
+    return classes.find(machine, cls, node[4]) if isinstance(cls, ClassObject) else None
+
+
+def _makers(within: Iterable[Node]) -> Mapping[str, Node]:
+    """The calls that make what a body's names hold, of names that are bound in one place."""
+    bound: dict[str, list[Node]] = {}
+    for node in within:
+        for target, value in _bindings(node):
+            for each in tries.nodes((target,)):
+                if each[0] == "name":
+                    bound.setdefault(each[3], []).append(value if each is target else target)
+    return {name: found[0] for name, found in bound.items() if len(found) == 1}
+
+
+def _bindings(node: Node) -> Iterator[tuple[Node, Node]]:
+    """(target, what it is given) of one node; the target itself where that is not an expression."""
+    if node[0] == "assign":
+        yield from ((target, node[4]) for target in node[3])
+    elif node[0] == "ann" and node[5] is not None:
+        yield node[3], node[5]
+    elif node[0] in ("aug", "for", "walrus"):
+        yield node[3], node[4] if node[0] == "walrus" else node[3]
+    elif node[0] == "with":
+        yield from ((target, target) for _, target in node[3] if target is not None)
