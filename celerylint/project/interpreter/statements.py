@@ -11,7 +11,7 @@ from celerylint.project.interpreter import branches, classes, functions, loops, 
 from celerylint.project.interpreter.deferring import deferred
 from celerylint.project.interpreter.special import Here, Special
 from celerylint.project.objects import Env, Lazy, Scope, Unset
-from celerylint.project.values import Literal, Mapping, OneOf, Sequence, Value
+from celerylint.project.values import Literal, Mapping, OneOf, Sequence, Unknown, Value
 
 if TYPE_CHECKING:
     from celerylint.project.interpreter.machine import Machine
@@ -92,6 +92,7 @@ def _star(machine: Machine, source: str, scope: Scope) -> None:
     if path is None or path.endswith("/"):
         if not source.startswith(("django.conf.global_settings", "typing")):
             here.open.add(f"`from {source} import *`")
+            _fills_in(scope.env, f"may come from `from {source} import *`")
         return
     module = machine.module(path)
     if module is None:
@@ -105,6 +106,14 @@ def _star(machine: Machine, source: str, scope: Scope) -> None:
     for name, value in module.env.items():
         if (name in public) if public is not None else not name.startswith("_"):
             scope.env[name] = value if isinstance(value, Unset) else _merged(scope.env, name, value)
+
+
+def _fills_in(env: Env, reason: str) -> None:
+    """What a module holds as None before it imports what nobody can see (a `local.py` that is not
+    in the repository) is there to be given a value."""
+    for name, value in list(env.items()):
+        if isinstance(value, Literal) and value.value is None and not name.startswith("_"):
+            env[name] = one_of([value, Unknown(reason=reason, site=value.site)])
 
 
 def _merged(env: Env, name: str, value: Value) -> Value:
