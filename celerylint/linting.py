@@ -123,6 +123,7 @@ def link_tree(library: Library, config: Config, only: str | None = None) -> Proj
             collected.kills,
             library.reaches_out,
             library.users,
+            library.makes_signals,
             only,
         )
         project, needed = link.link(inputs, names, library.tree.root)

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import functools
 import marshal
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from celerylint import starting
 from celerylint.config import Config
@@ -17,6 +17,7 @@ from celerylint.facts.checked import digest
 from celerylint.facts.python import Facts, is_problem, prepare, problem_of, read_blob
 from celerylint.facts.requirement import PinFacts
 from celerylint.findings import Diagnostic
+from celerylint.looking import Looks
 from celerylint.project import interest
 from celerylint.project.libraries import signal_words
 from celerylint.project.libraries.profiles import NAMING_FILES, VARIABLE, named_in
@@ -31,7 +32,7 @@ _PINS = "pins of "
 # Which contents may call what rules about bodies ask for, and which signals they send or connect.
 _REACHING = "reaching"
 _SIGNALS = "signals"
-T = TypeVar("T")
+_MAKING = "signals made"
 # What is not kept in the cache, since it depends on more than the file's bytes.
 _NOT_CACHED = ("too-large",)
 
@@ -58,10 +59,11 @@ class Library:
         self._bytes: dict[str, tuple[Stat | None, bytes]] = {}
         self._tried: set[str] = set()
         self._known = frozenset(self.python)
-        self._reaching = _Looks(
+        self._reaching = Looks(
             self, _REACHING, lambda each: interest.reaches_out(each) or interest.neighbours(each)
         )
-        self._uses = _Looks(self, _SIGNALS, signal_words.uses)
+        self._making = Looks(self, _MAKING, signal_words.makes)
+        self._uses = Looks(self, _SIGNALS, signal_words.uses)
         self._users: dict[str, dict[str, int]] | None = None
 
     def data(self, path: str) -> bytes | None:
@@ -93,6 +95,10 @@ class Library:
         if path not in self._known or path in self.tests:
             return False
         return self._reaching.of(path) or False
+
+    def makes_signals(self) -> bool:
+        """May some file of the project make a signal of its own?"""
+        return any(self._making.of(path) for path in self.python if path not in self.tests)
 
     def users(self, word: str) -> Mapping[str, int]:
         """The files that send a signal or connect a receiver, and how often each does. word is one
@@ -140,8 +146,9 @@ class Library:
         data = self.data(path)
         if data is None:
             return False
-        chosen = select.is_selected(data)
-        self.cache.put(path, self._bytes[path][0], digest(data), chosen)
+        chosen, content = select.is_selected(data), digest(data)
+        self.cache.put(path, self._bytes[path][0], content, chosen)
+        self._making.given(path, content, data)
         if not chosen:
             del self._bytes[path]
         return chosen
@@ -250,45 +257,3 @@ class Library:
                     if data is not None and VARIABLE.encode() in data:
                         found += named_in(data.decode("utf-8", "replace"))
         return tuple(dict.fromkeys(found))
-
-
-class _Looks(Generic[T]):
-    """What the bytes of files tell without parsing, by their content. Where a run learns something
-    new of the disk's files, that and what it asked again is kept for the next one; else all stays.
-    look is given the bytes, and returns what `marshal` carries.
-    """
-
-    def __init__(self, library: Library, key: str, look: Callable[[bytes], T]) -> None:
-        self._library, self._look = library, look
-        self._before: dict[bytes, T] = library.cache.remembered.get(key, {})
-        self._now: dict[bytes, T] = {}
-        self._known: dict[str, T | None] = {}
-        self._key = key
-
-    def of(self, path: str) -> T | None:
-        """What the file tells; None where it cannot be read."""
-        if path not in self._known:
-            self._known[path] = self._find(path)
-        return self._known[path]
-
-    def _find(self, path: str) -> T | None:
-        library = self._library
-        content = library.contents.get(path)
-        if content is None:
-            content = library.cache.digest_of(path, library.tree.stat(path))
-        found = self._before if content in self._before else self._now
-        if content is None or content not in found:
-            data = library.glance(path)
-            if data is None:
-                return None
-            return self._learn(path, data)
-        self._now[content] = found[content]
-        return found[content]
-
-    def _learn(self, path: str, data: bytes) -> T:
-        told = self._look(data)
-        stat = self._library.tree.stat(path)
-        if stat is not None and stat.mtime_ns > 0:  # not an editor's
-            self._now[digest(data)] = told
-            self._library.cache.remembered[self._key] = self._now
-        return told

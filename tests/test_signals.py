@@ -8,7 +8,7 @@ import pytest
 
 from celerylint.outcome import Outcome
 from celerylint.project.libraries import signal_words
-from celerylint.project.libraries.signal_words import connecting, sending, uses
+from celerylint.project.libraries.signal_words import connecting, makes, sending, uses
 
 from .folders import Folder
 
@@ -86,3 +86,9 @@ def test_words_are_counted_under_the_name_that_the_signal_has_at_home() -> None:
     )
     assert dict(uses(text)) == {sending("order_paid"): 3, connecting("paid"): 2}
     assert uses(b"sock.sendall(1)\nserver.close()\n") == ()
+
+
+def test_what_may_make_a_signal() -> None:
+    assert makes(b"paid = Signal()")
+    assert makes(b"paid = space.signal('paid')")
+    assert not makes(b"from celery import signals")

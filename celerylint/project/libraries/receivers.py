@@ -12,7 +12,7 @@ from celerylint.facts.syntax import Node, dotted
 from celerylint.project.combine import one_of
 from celerylint.project.interpreter import functions
 from celerylint.project.libraries import orm
-from celerylint.project.libraries.signal_words import CONNECTS, MAKES, connecting
+from celerylint.project.libraries.signal_words import CONNECTS, connecting
 from celerylint.project.libraries.signals import Sent, Signals, follow, identity_of, sends_of
 from celerylint.project.objects import (
     Bound,
@@ -159,7 +159,7 @@ def _decorating(machine: Machine, function: FunctionObject) -> list[Call] | None
 
 def _connected(machine: Machine, signals: Signals, function: FunctionObject) -> list[Call] | None:
     """The signals that calls connect the function to; None where one of the calls is not known."""
-    if not signals.users(MAKES):
+    if not signals.made():
         return None
     users = signals.users(connecting(function.name))
     if not follow(machine, signals, users):

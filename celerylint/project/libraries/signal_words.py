@@ -8,13 +8,16 @@ from celerylint.patterns import regex
 
 SENDS = frozenset({"send", "send_robust", "asend", "asend_robust"})
 CONNECTS = frozenset({"connect", "connect_via"})
-# The word of a file that may make a signal.
-MAKES = "make"
 _BYTES = (b".send", b".asend", b".connect(")
 _MAKE = regex(rb"\bSignal\b|\.signal\b")
 _SEND = regex(rb"(\w+)\s*\.(?:a?send)(?:_robust)?\b")
 _CONNECT = regex(rb"\.connect\(\s*(?:receiver\s*=\s*)?([\w.]+)")
 _ALIAS = regex(rb"\b(\w+) as (\w+)")
+
+
+def makes(data: bytes) -> bool:
+    """May the code of these bytes make a signal?"""
+    return b"ignal" in data and _MAKE.search(data) is not None
 
 
 def sending(signal: str) -> str:
@@ -30,16 +33,15 @@ def connecting(function: str) -> str:
 def uses(data: bytes) -> tuple[tuple[str, int], ...]:
     """The words of a file's bytes, and how often each is there; what is imported under another name
     counts under its own."""
-    made = ((MAKES, 1),) if b"ignal" in data and _MAKE.search(data) else ()
     if not any(word in data for word in _BYTES):
-        return made
+        return ()
     sent, connected = _SEND.findall(data), _CONNECT.findall(data)
     names = {alias: name for name, alias in _ALIAS.findall(data)} if sent or connected else {}
     found = Counter(sending(_text(names.get(each, each))) for each in sent)
     for each in connected:
         last = each.rpartition(b".")[2]
         found[connecting(_text(names.get(last, last)))] += 1
-    return (*made, *sorted(found.items()))
+    return tuple(sorted(found.items()))
 
 
 def _text(name: bytes) -> str:

@@ -62,12 +62,14 @@ class Sent:
 
 @dataclass(slots=True)
 class Signals:
-    """Everything that was found of a project's own signals. users says which files have a word of
-    `signal_words`, and how often; `given` is where the parameters got their values, by the place of
-    the parameter.
+    """Everything that was found of a project's own signals.
+
+    made says whether any file may make one; users which files have a word of `signal_words`, and
+    how often; `given` is where the parameters got their values, by the place of the parameter.
     """
 
     users: Callable[[str], MappingOf[str, int]] = lambda word: {}
+    made: Callable[[], bool] = bool
     given: dict[Key, tuple[Site, ...]] = field(default_factory=dict)
     followed: set[str] = field(default_factory=set)
     connects: dict[Key, tuple[Call, Value]] = field(default_factory=dict)

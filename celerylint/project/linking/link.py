@@ -85,6 +85,7 @@ class Inputs:
     reaches_out: Callable[[str], bool] = bool
     # Which files send a signal or connect a receiver, by a word of `signal_words`?
     users: Callable[[str], Mapping[str, int]] = lambda word: {}
+    makes_signals: Callable[[], bool] = bool
     only: str | None = None  # the one file whose findings are asked for
 
 
@@ -92,7 +93,7 @@ def link(inputs: Inputs, names: ModuleMap, root: str) -> tuple[model.Project, fr
     """The project, and the files that would have to be read to know more."""
     modules = load(inputs.facts, names, dict.fromkeys(inputs.tests, True))
     world = World(task_wrappers=frozenset(inputs.task_wrappers))
-    world.signals.users = inputs.users
+    world.signals.users, world.signals.made = inputs.users, inputs.makes_signals
     machine = machine_for(modules, names, world)
     roots = {path for path in inputs.selected if path in modules and not modules[path].test}
     follow(machine, world, roots)
