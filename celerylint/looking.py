@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
+from celerylint.facts.cache import Cache
 from celerylint.facts.checked import digest
-
-if TYPE_CHECKING:
-    from celerylint.reading import Library
+from celerylint.tree import Tree
 
 T = TypeVar("T")
+
+
+class Files(Protocol):
+    """Where bytes come from; contents has the digests of those that are known without reading."""
+
+    tree: Tree
+    cache: Cache
+    contents: dict[str, bytes]
+
+    def glance(self, path: str) -> bytes | None:
+        """The bytes of a file that need not be read for good."""
 
 
 class Looks(Generic[T]):
@@ -19,7 +29,7 @@ class Looks(Generic[T]):
     look is given the bytes, and returns what `marshal` carries.
     """
 
-    def __init__(self, library: Library, key: str, look: Callable[[bytes], T]) -> None:
+    def __init__(self, library: Files, key: str, look: Callable[[bytes], T]) -> None:
         self._library, self._look = library, look
         self._before: dict[bytes, T] = library.cache.remembered.get(key, {})
         self._now: dict[bytes, T] = {}
