@@ -5,6 +5,7 @@ from __future__ import annotations
 from celerylint import linting
 from celerylint.config import Config
 from celerylint.project.process import Process
+from celerylint.report import processtext
 from celerylint.tree import MemoryTree
 
 APP = b"from celery import Celery\napp = Celery('shop', broker='redis://redis')\n"
@@ -64,3 +65,11 @@ def test_apps_of_folders_that_are_no_packages_have_names_of_their_own() -> None:
         "two.service": service % b"/two",
     }
     assert [app_id for _, app_id, _ in pools(processes(files))] == ["one.jobs:app", "two.jobs:app"]
+
+
+def test_the_text_says_which_app_is_asked_for_and_whether_it_is_known() -> None:
+    files = {"Procfile": b"one: celery -A shop worker\ntwo: celery -A other worker\n"}
+    run = linting.lint_tree(MemoryTree({"shop.py": APP, **files}), None, ()).runs[0]
+    said = list(processtext.lines(run.project, str))
+    assert any(each.startswith("  worker of shop:app (one)") for each in said)
+    assert any(each.startswith("  worker of `other`, no app that is known (two)") for each in said)

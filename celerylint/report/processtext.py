@@ -26,12 +26,17 @@ def lines(project: Project, place: Callable[[Span], str]) -> Iterator[str]:
         contexts = [each for each in project.running if each.process is process]
         service = f" ({process.service})" if process.service else ""
         role = f", {process.role}" if process.role != "production" else ""
-        app = process.app_id or (process.app.text() if process.app is not None else None)
-        named = escaped(app or "no app that is known")
-        yield f"  {process.kind} of {named}{escaped(service)}{role}  {place(process.span)}"
+        yield f"  {process.kind} of {_app(process)}{escaped(service)}{role}  {place(process.span)}"
         facts = _facts(process, contexts, place)
         if facts:
             yield f"      {'; '.join(facts)}"
+
+
+def _app(process: Process) -> str:
+    asked = process.app.text() if process.app is not None else None
+    if process.app_id is not None:
+        return escaped(process.app_id)
+    return f"`{escaped(asked)}`, no app that is known" if asked else "no app that is known"
 
 
 def _facts(
