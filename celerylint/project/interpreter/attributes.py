@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from celerylint.project import operations
 from celerylint.project.combine import lift, one_of
-from celerylint.project.interpreter import classes, variables
+from celerylint.project.interpreter import classes, held, variables
 from celerylint.project.interpreter.special import Here, Special
 from celerylint.project.objects import (
     Bound,
@@ -38,6 +38,10 @@ if TYPE_CHECKING:
 
 def get(machine: Machine, base: Value, name: str, here: Here) -> Value:
     """`base.name`."""
+    if machine.holds and isinstance(base, held.OPAQUE):
+        kept = held.find(here)
+        if kept is not None:
+            return kept
     for handler in machine.attribute_handlers.get(type(base), ()):
         found = handler(machine, base, name, here)
         if found is not None:
@@ -93,6 +97,10 @@ def _of_super(machine: Machine, base: Super, name: str, here: Here) -> Value:
 
 def item(machine: Machine, base: Value, index: Value, here: Here) -> Value:
     """`base[index]`."""
+    if machine.holds and isinstance(base, held.OPAQUE):
+        kept = held.find(here)
+        if kept is not None:
+            return kept
     if isinstance(base, Special):
         return base.item(machine, index, here)
     if isinstance(base, Name) and base.dotted == "os.environ" and isinstance(index, Literal):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from celerylint.project import operations, sizes
 from celerylint.project.combine import lift, one_of, python_or, text_of
-from celerylint.project.interpreter import attributes, targets
+from celerylint.project.interpreter import attributes, held, targets
 from celerylint.project.interpreter.special import Here, Special
 from celerylint.project.objects import (
     Arguments,
@@ -135,6 +135,8 @@ def _setattr(machine: Machine, arguments: Arguments, here: Here) -> Value:
         key = text_of(name)
         if isinstance(target, Special) and key is not None:
             target.set_attribute(machine, key, value, here)
+        elif isinstance(target, Special):
+            held.give(machine, target, here)  # any of its attributes may be another one now
         elif isinstance(target, ModuleObject):
             if key is None:
                 target.module.open.add("names set through setattr()")
@@ -222,6 +224,8 @@ def _import_string(machine: Machine, arguments: Arguments, here: Here) -> Value:
 
 
 def _globals(machine: Machine, arguments: Arguments, here: Here) -> Value:
+    if arguments.args:
+        return Unknown(reason="vars() of an object")
     return Globals(scope=here.scope.module.scope if here.scope.kind != "class" else here.scope)
 
 

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 from celerylint.facts.syntax import Node
 from celerylint.project.combine import one_of
-from celerylint.project.interpreter import attributes, builtin_methods, classes, functions, targets
+from celerylint.project.interpreter import (
+    attributes,
+    builtin_methods,
+    classes,
+    functions,
+    held,
+    targets,
+)
 from celerylint.project.interpreter.special import Here, Special
 from celerylint.project.objects import (
     Arguments,
@@ -115,6 +122,7 @@ def call(machine: Machine, function: Value, arguments: Arguments, here: Here) ->
             return functions.call(machine, found, receiver, here)
     if isinstance(function, Unread):
         return replace(function, called=True, member=False)
+    held.give_all(machine, arguments, here)
     return tainted(arguments) or Unknown(reason=RESULT)
 
 
@@ -142,6 +150,7 @@ def call_name(machine: Machine, name: Name, arguments: Arguments, here: Here) ->
     handler = machine.handlers.get(dotted)
     if handler is not None:
         return handler(machine, arguments, here)
+    held.give_all(machine, arguments, here, dotted)
     if arguments.open:
         return Call(dotted=dotted, site=here.site, kwargs=(("**", Unknown(reason="a splat")),))
     return Call(dotted=dotted, args=arguments.args, kwargs=arguments.kwargs, site=here.site)
@@ -171,6 +180,8 @@ def _call_bound(machine: Machine, bound: Bound, arguments: Arguments, here: Here
         made = handler(machine, receiver, here)
         if not (isinstance(made, Unknown) and made.reason == "not handled"):
             return made
+    if isinstance(bound.receiver, Name | Call | Instance):
+        held.give_all(machine, arguments, here)
     return (
         builtin_methods.call(bound, arguments)
         or tainted(arguments)

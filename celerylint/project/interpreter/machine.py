@@ -89,6 +89,7 @@ class Machine:
     dead: int = 0  # arms being followed that do not run
     steps: int = 0
     spent: int = 0  # statements since the module or the function by itself was begun
+    holds: bool = False  # has something been put where nothing is known?
     alone: bool = False  # is a function being followed by itself, for its calls only?
 
     # Modules

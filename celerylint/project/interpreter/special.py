@@ -72,5 +72,9 @@ class Special(Value):
         """`other sign self`, where `other` has no meaning for it."""
         return self.operate(machine, sign, other, here)
 
+    def given(self, machine: Machine, here: Here, to: str) -> None:
+        """Code that is not followed gets the object, and may do to it whatever it likes; to is the
+        dotted name of a function outside of the project, or ""."""
+
     def dropped(self, machine: Machine, here: Here) -> None:
         """The object is the value of a statement: nobody gets it."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from celerylint.facts.syntax import Node
 from celerylint.project import operations, sizes
 from celerylint.project.combine import one_of
-from celerylint.project.interpreter import hints, variables
+from celerylint.project.interpreter import held, hints, variables
 from celerylint.project.interpreter.special import Here, Special
 from celerylint.project.objects import (
     ClassObject,
@@ -44,6 +44,8 @@ def assign(machine: Machine, target: Node, value: Value, scope: Scope) -> None:
         home = _home(scope, target[3])
         if home is scope:
             scope.env[target[3]] = value
+            if machine.holds:
+                held.forget(scope, target[3])
         else:
             put(machine, home.env, target[3], value)
     elif tag == "attr":
@@ -78,6 +80,8 @@ def _assign_attribute(machine: Machine, target: Node, value: Value, scope: Scope
         elif isinstance(each, ModuleObject):
             machine.module(each.module.path)
             put(machine, each.module.env, target[4], value)
+        else:
+            held.keep(machine, target, base, value, scope)
 
 
 def put(machine: Machine, table: Env, name: str, value: Value) -> None:
@@ -98,6 +102,9 @@ def _assign_item(machine: Machine, target: Node, value: Value, scope: Scope) -> 
     if isinstance(base, Name) and base.dotted == "os.environ":
         if isinstance(index, Literal) and isinstance(index.value, str):
             variables.write(machine, index.value, value)
+        return
+    if isinstance(base, held.OPAQUE):
+        held.keep(machine, target, base, value, scope)
         return
     container = base.default if isinstance(base, Default) and base.default is not None else base
     changed = _with_item(container, index, value)

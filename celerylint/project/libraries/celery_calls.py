@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from celerylint.project.interpreter import calling, classes
+from celerylint.project.interpreter import calling, classes, functions
 from celerylint.project.interpreter.special import Here
 from celerylint.project.libraries import (
     apps,
@@ -15,6 +15,7 @@ from celerylint.project.libraries import (
 )
 from celerylint.project.libraries.canvas_objects import Canvas
 from celerylint.project.libraries.celery_objects import (
+    CONNECTS,
     SENDS,
     AppMethod,
     AppObject,
@@ -26,6 +27,7 @@ from celerylint.project.libraries.records import World
 from celerylint.project.objects import (
     Arguments,
     ClassObject,
+    FunctionObject,
     Instance,
     Partial,
 )
@@ -46,6 +48,8 @@ SIGNATURE_CLASSES = frozenset(
     {"celery.Signature", "celery.chain", "celery.group", "celery.chord", "celery.canvas._chain"}
 )
 CURRENT = frozenset({"celery.current_app", "celery.app.default_app"})
+# A function with one of these names in it may configure an app.
+CONFIGURES = frozenset({"conf", "config_from_object", "config_from_envvar", "add_defaults"})
 PROXIES = (
     "celery.local.Proxy",
     "celery.local.PromiseProxy",
@@ -70,6 +74,8 @@ def app_method(machine: Machine, method: AppMethod, arguments: Arguments, here: 
             world=method.world, name=arguments.get(0, "name") or Unknown(), app=record
         )
         return _named(machine, method.world, task, arguments, here)
+    if name in CONNECTS:
+        return _connected(machine, method, arguments, here)
     if name in {"register_task", "tasks.register"}:
         return task_making.register(machine, method, arguments, here)
     if not machine.dead and name in apps.METHODS:
@@ -77,6 +83,18 @@ def app_method(machine: Machine, method: AppMethod, arguments: Arguments, here: 
             record = method.world.current_app(here.site, here.scope.module)
         apps.method(machine, record, name, arguments, here)
     return Unknown(reason=f"the result of app.{name}()")
+
+
+def _connected(machine: Machine, method: AppMethod, arguments: Arguments, here: Here) -> Value:
+    """`app.on_after_configure.connect(receiver)`: the app is what the receiver is called with."""
+    receiver = arguments.get(0, "fun")
+    if receiver is None:
+        return method  # a decorator with options
+    if isinstance(receiver, FunctionObject) and CONFIGURES.intersection(receiver.words):
+        app = AppObject(world=method.world, record=method.record)
+        given = Arguments(kwargs=(("sender", app),), open_kwargs=True)
+        functions.call(machine, receiver, given, here)
+    return receiver
 
 
 def class_handler(

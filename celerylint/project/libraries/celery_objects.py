@@ -41,6 +41,9 @@ SENDS = frozenset(
         "chunks",
     ]
 )
+# The signals of an app whose sender it is, in celery/app/base.py.
+_SIGNALS = ("on_configure", "on_after_configure", "on_after_finalize", "on_after_fork")
+CONNECTS = frozenset(f"{signal}.connect" for signal in _SIGNALS)
 SIGNATURES = frozenset({"s", "si", "signature", "subtask", "map", "starmap", "chunks"})
 
 
@@ -78,6 +81,9 @@ class AppObject(Special):
             )
         if name == "config_from_object":
             return
+
+    def given(self, machine: Machine, here: Here, to: str) -> None:
+        Conf(world=self.world, record=self.record).given(machine, here, to)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

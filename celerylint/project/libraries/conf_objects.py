@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from celerylint.project.interpreter.special import Here, Special
@@ -14,6 +15,12 @@ from celerylint.structs import dataclass
 
 if TYPE_CHECKING:
     from celerylint.project.interpreter.machine import Machine
+
+# What changes no configuration that it is given: it shows it, at most.
+LEAVES_APPS_ALONE = sys.stdlib_module_names | {
+    *("builtins", "celery", "kombu"),
+    *("django", "flask", "jinja2"),
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,6 +72,11 @@ class Conf(Special):
         """`conf.name = value`."""
         if not self.path:
             self._note("set", machine, here, value, name)
+
+    def given(self, machine: Machine, here: Here, to: str) -> None:
+        if not self.path and to.partition(".")[0] not in LEAVES_APPS_ALONE:
+            unknown = Unknown(reason="changed by code that is not here")
+            self._note("update", machine, here, unknown, "given")
 
     def _note(self, kind: str, machine: Machine, here: Here, value: Value, name: str) -> None:
         if self.record is not None and not machine.dead:

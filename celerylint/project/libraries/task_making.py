@@ -8,6 +8,7 @@ from celerylint.project.combine import one_of, text_of
 from celerylint.project.interpreter import calling, classes
 from celerylint.project.interpreter.special import Here
 from celerylint.project.libraries.celery_objects import (
+    CONNECTS,
     AppMethod,
     TaskDecorator,
     TaskObject,
@@ -187,6 +188,9 @@ def decorator_handler(
         isinstance(decorator, AppMethod) and decorator.name == "task"
     ):
         return calling.call(machine, decorator, Arguments(args=(value,)), here)
+    if isinstance(decorator, AppMethod) and decorator.name in CONNECTS:
+        calling.call(machine, decorator, Arguments(args=(value,)), here)
+        return None
     if isinstance(decorator, Name) and decorator.dotted in SHARED:
         return shared_task(world, machine, Arguments(args=(value,)), here)
     if _configured(world, decorator):
@@ -201,8 +205,11 @@ def decorator_handler(
 def _configured(world: World, decorator: Value) -> bool:
     if not world.task_wrappers:
         return False
-    if isinstance(decorator, FunctionObject):
-        return f"{decorator.scope.module.name}.{decorator.name}" in world.task_wrappers
+    each = decorator
+    while isinstance(each, FunctionObject):
+        if f"{each.scope.module.name}.{each.name}" in world.task_wrappers:
+            return True
+        each = each.scope.owner  # `@job(queue="x")` applies a function that stands in `job`
     return isinstance(decorator, Name | Call) and decorator.dotted in world.task_wrappers
 
 

@@ -35,9 +35,6 @@ from celerylint.project.values import Call, Name, Site, Value
 # Functions with one of these names may make an app or tasks, and are followed although nobody calls
 # them.
 MAKES = frozenset({"Celery", "shared_task", "task", "register_task"})
-# Functions with one of these may configure an app, as a framework's hook does that nobody calls
-# here.
-CONFIGURES = frozenset({"conf", "config_from_object", "config_from_envvar", "add_defaults"})
 MOST_RESTARTS = 3
 # Far fewer than the smallest stack of a platform holds.
 FRAMES = 4_000
@@ -135,7 +132,7 @@ def _function(machine: Machine, world: World, function: FunctionObject, value: V
     words = set(function.words)
     record = world.made_of.get(function.key)
     makes = bool(MAKES & words) and not _made_already(world, function)
-    if CONFIGURES & words and record is None:
+    if celery_calls.CONFIGURES & words and record is None:
         makes = makes or not _configured_already(world, function)
     starts = bool((python_starts.WORDS | spawning.WORDS) & words)
     bound = record is not None and _is_true(record.option("bind"))
@@ -154,7 +151,7 @@ def _function(machine: Machine, world: World, function: FunctionObject, value: V
         receiver = resends.settled(machine, function.owner)  # it may keep the task
     with machine.aside():
         # What only makes tasks makes them itself; what makes or configures an app may have help.
-        machine.alone = not (makes and (CONFIGURES | {"Celery"}) & words)
+        machine.alone = not (makes and (celery_calls.CONFIGURES | {"Celery"}) & words)
         _body(machine, world, function, receiver)
 
 
