@@ -24,17 +24,16 @@ class Files(Protocol):
 
 
 class Looks(Generic[T]):
-    """What the bytes of files tell without parsing, by their content. Where a run learns something
-    new of the disk's files, that and what it asked again is kept for the next one; else all stays.
-    look is given the bytes, and returns what `marshal` carries.
+    """What the bytes of files tell without parsing, by their content. It is kept for the next run as
+    long as the cache knows the content. look is given the bytes, and returns what `marshal` carries.
     """
 
     def __init__(self, library: Files, key: str, look: Callable[[bytes], T]) -> None:
         self._library, self._look = library, look
-        self._before: dict[bytes, T] = library.cache.remembered.get(key, {})
-        self._now: dict[bytes, T] = {}
+        self._told: dict[bytes, T] = library.cache.remembered.get(key, {})
         self._known: dict[str, T | None] = {}
         self._key = key
+        self._learned = False
 
     def of(self, path: str) -> T | None:
         """What the file tells; None where it cannot be read."""
@@ -51,19 +50,19 @@ class Looks(Generic[T]):
         content = library.contents.get(path)
         if content is None:
             content = library.cache.digest_of(path, library.tree.stat(path))
-        found = self._before if content in self._before else self._now
-        if content is None or content not in found:
-            data = library.glance(path)
-            if data is None:
-                return None
-            return self._learn(path, digest(data), data)
-        self._now[content] = found[content]
-        return found[content]
+        if content is not None and content in self._told:
+            return self._told[content]
+        data = library.glance(path)
+        return None if data is None else self._learn(path, digest(data), data)
 
     def _learn(self, path: str, content: bytes, data: bytes) -> T:
         told = self._look(data)
-        stat = self._library.tree.stat(path)
+        cache, stat = self._library.cache, self._library.tree.stat(path)
         if stat is not None and stat.mtime_ns > 0:  # not an editor's
-            self._now[content] = told
-            self._library.cache.remembered[self._key] = self._now
+            if not self._learned:
+                known = self._told.items()
+                self._told = {k: v for k, v in known if cache.content_selected(k) is not None}
+                cache.remembered[self._key] = self._told
+                self._learned = True
+            self._told[content] = told
         return told

@@ -118,22 +118,18 @@ class Cache:
         was written?"""
         return 0 < mtime_ns < self._trusted_ns
 
-    def selected(self, path: str, stat: Stat | None) -> bool | None:
-        """Whether the file was selected; None where it has to be read to know."""
-        known = self.digest_of(path, stat)
-        return None if known is None else self.content_selected(known)
-
     def facts(self, path: str, stat: Stat | None) -> Facts | None:
         """The file's facts; None where it has to be read."""
         known = self.digest_of(path, stat)
         return None if known is None else self.content_facts(known)
 
     def content_selected(self, content: bytes) -> bool | None:
-        """The same by digest: for a file that was touched, moved or copied."""
+        """Whether a file of this content was selected; None where it has to be read to know."""
         known = self._contents.get(content)
         return None if known is None else known[0]
 
     def content_facts(self, content: bytes) -> Facts | None:
+        """The same by digest: for a file that was touched, moved or copied."""
         known = self._contents.get(content)
         blob = self._blob(known)
         if blob is None:
@@ -258,12 +254,12 @@ def _installed() -> tuple[tuple[str, int, int], ...]:
 
 def _header() -> bytes:
     """What makes a cache foreign; also the readers' own files, so that changing one is enough."""
-    files = [f"{size} {mtime_ns}" for _, size, mtime_ns in _installed()]
-    for folder, _, names in () if files else os.walk(os.path.dirname(__file__)):
-        for name in sorted(names):
-            if name.endswith(".py"):
-                found = os.stat(os.path.join(folder, name))
-                files.append(f"{name} {found.st_size} {found.st_mtime_ns}")
+    readers = os.path.dirname(__file__) + os.sep
+    files = [
+        f"{os.path.basename(path)} {size} {mtime_ns}"
+        for path, size, mtime_ns in own_files()
+        if path.startswith(readers) or path.endswith("RECORD")
+    ]
     python = f"{sys.implementation.name} {sys.version_info[0]}.{sys.version_info[1]}"
     said = "\n".join(
         [__version__, python, str(READER_VERSION), str(marshal.version), *sorted(files)]

@@ -92,12 +92,8 @@ def one_of(values: Iterable[Value]) -> Value:
     default.
     """
     values = tuple(values)
-    for value in values:
-        if value is not values[0]:
-            break
-    else:
-        if values:
-            return values[0]
+    if len({id(value) for value in values}) == 1:
+        return values[0]
     found: list[Value] = []
     for value in values:
         for option in value.options if isinstance(value, OneOf) else (value,):

@@ -15,7 +15,7 @@ from celerylint.project import model, walking
 from celerylint.project.interpreter.machine import Machine
 from celerylint.project.libraries.records import World
 from celerylint.project.linking.bodies import name_of
-from celerylint.project.linking.relevance import renamed
+from celerylint.project.linking.relevance import BY_CLASS, renamed
 from celerylint.project.modules import Module
 from celerylint.project.objects import FunctionObject, Lazy
 from celerylint.structs import dataclass, field
@@ -23,7 +23,6 @@ from celerylint.structs import dataclass, field
 MOST_HOPS = 3
 _MOST_WAYS = 100
 _DEEPEST = 8  # imports that hand a name on
-_BY_CLASS = frozenset({"__init__", "__call__", "__enter__"})
 
 Way = tuple[FunctionObject, ...]  # what uses it, then each one's caller
 Meaning = tuple[Module, str]  # a module's own name; "" for the module itself
@@ -77,7 +76,7 @@ class Uses:
         meant = self.meanings(function)
         own = function.owner is not None and function.owner.key == cls.key
         for node in self._mentions(function):
-            if callee.name in _BY_CLASS and node[0] == "call":
+            if callee.name in BY_CLASS and node[0] == "call":
                 if node[3][0] == "name" and meant(node[3][3]) == (scope, cls.name):
                     yield node
             elif node[0] == "attr" and node[4] == callee.name:
@@ -93,7 +92,7 @@ class Uses:
         if callee.scope.kind not in {"module", "class"}:
             return []
         cls = callee.owner
-        near = self._with(cls.name if cls is not None and callee.name in _BY_CLASS else callee.name)
+        near = self._with(cls.name if cls is not None and callee.name in BY_CLASS else callee.name)
         if cls is not None:
             known = {each.key for each in self._with(cls.name)}
             near = [

@@ -48,7 +48,7 @@ _COMMON = frozenset(
     ]
 )
 _RUNS = CALL.rpartition(".")[2]
-_BY_CLASS = frozenset({"__init__", "__call__", "__enter__"})
+BY_CLASS = frozenset({"__init__", "__call__", "__enter__"})
 
 
 @dataclass(slots=True)
@@ -202,7 +202,7 @@ def _known_by(function: FunctionObject) -> str:
 
 def _called(function: FunctionObject) -> str:
     """Under which name others call it."""
-    if function.owner is not None and function.name in _BY_CLASS:
+    if function.owner is not None and function.name in BY_CLASS:
         return function.owner.name
     return function.name
 

@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterable, Iterator, Set
 from typing import TypeGuard
 
 from celerylint.findings import Span
+from celerylint.project.combine import text_of
 from celerylint.project.model import Canvas, Context, Dispatch, Project, Worker
 from celerylint.project.process import Chosen
 from celerylint.project.questions.consuming import consumed
 from celerylint.project.questions.meant_names import distance
-from celerylint.project.values import Call, Literal, OneOf, Sequence, Value
+from celerylint.project.values import Call, OneOf, Sequence, Value
 from celerylint.project.values import Mapping as MappingValue
 from celerylint.structs import dataclass, replace
 
@@ -41,7 +42,7 @@ def slips(worker: Worker, project: Project) -> Iterator[Slip]:
     queues that the files do not tell."""
     for option in ("queues", "exclude_queues"):
         chosen = worker.started.option(option)
-        text = _literal(chosen.value) if chosen is not None else None
+        text = text_of(chosen.value) if chosen is not None else None
         known = known_queues(project) if text else None
         given = [each.strip() for each in (text or "").split(",")]
         for name in given if known else ():
@@ -106,7 +107,7 @@ def _is_like(name: str, known: str) -> bool:
 
 def _within(chosen: Chosen, name: str) -> Span:
     """The place of one name in the list of them, where the list stands in the file as it is."""
-    text, span = _literal(chosen.value) or "", chosen.span
+    text, span = text_of(chosen.value) or "", chosen.span
     if span.line != span.end_line or span.end_column - span.column != len(text):
         return span
     at = re.search(rf"(?:^|,)\s*({re.escape(name)})\s*(?:,|$)", text)
@@ -227,12 +228,7 @@ def _texts(value: Value) -> Iterator[str | None]:
         if _queue(each):
             yield from _declared(Sequence("list", (each,)))
         elif not each.is_none():
-            yield _literal(each)
-
-
-def _literal(value: Value) -> str | None:
-    text = value.value if isinstance(value, Literal) else None
-    return text if isinstance(text, str) else None
+            yield text_of(each)
 
 
 def _queue(value: Value) -> TypeGuard[Call]:
