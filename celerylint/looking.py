@@ -24,8 +24,9 @@ class Files(Protocol):
 
 
 class Looks(Generic[T]):
-    """What the bytes of files tell without parsing, by their content. It is kept for the next run as
-    long as the cache knows the content. look is given the bytes, and returns what `marshal` carries.
+    """What the bytes of files tell without parsing, by their content. It is kept for the next run
+    as long as the cache knows the content. look is given the bytes, and returns what `marshal`
+    carries.
     """
 
     def __init__(self, library: Files, key: str, look: Callable[[bytes], T]) -> None:
